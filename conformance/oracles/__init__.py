@@ -1,0 +1,1 @@
+"""How a breach is recognised: pure functions from observations to breaches."""

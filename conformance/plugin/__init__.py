@@ -1,0 +1,1 @@
+"""The pytest plugin: selection, execution ahead of reporting, recording."""

@@ -1,0 +1,1 @@
+"""Which target is judged, with what rights, waivers, quirks and budgets."""

@@ -1,0 +1,1 @@
+"""Objects on the target: made by recipe, recorded in a ledger, removed again."""

@@ -1,0 +1,1 @@
+"""The published schema as an immutable model. Knows no server and no protocol."""

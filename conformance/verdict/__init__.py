@@ -1,0 +1,1 @@
+"""What can be said of a server: plain values, JSON in and out."""

@@ -1,0 +1,39 @@
+"""A confirmed breach of a requirement by a subject, as a person acts on it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from msgspec import Struct
+
+
+class WaivedBy(Struct, frozen=True):
+    """The waiver that accepts a finding."""
+
+    reason: str
+    expires: str
+    issue: str | None = None
+    owner: str | None = None
+
+
+class Finding(Struct, frozen=True):
+    """A breach that showed twice. One root cause is one finding: `subjects` lists where else it shows."""
+
+    id: str
+    requirement: str
+    level: str
+    subject: str
+    where: str
+    expected: str
+    actual: str
+    hint: str
+    calls: tuple[int, ...]
+    reproduce: str
+    subjects: tuple[str, ...] = ()
+    waived: WaivedBy | None = None
+
+
+def finding_id(requirement: str, subject: str, where: str) -> str:
+    """A short name that stays the same from run to run: `f-` and 8 hex digits."""
+    digest = sha256("\x1f".join((requirement, subject, where)).encode()).hexdigest()
+    return f"f-{digest[:8]}"

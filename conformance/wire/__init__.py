@@ -1,0 +1,1 @@
+"""The protocol over httpx. Knows no schema; only `transport` touches httpx."""
