@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves annotations at run time
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ STANDARD_ACTIONS = ("add", "get", "update", "delete", "list")
 """The standard vocabulary (CONTRACT CRUD-01)."""
 
 
-class TypeRef(Struct, frozen=True):
+class TypeRef(Struct, frozen=True, gc=False):
     """The type of a property, parameter or result.
 
     `name` is the class of an `object`, `element` the class of an array's or map's items,
@@ -31,7 +31,7 @@ class TypeRef(Struct, frozen=True):
     is_time: bool = False
 
 
-class Property(Struct, frozen=True):
+class Property(Struct, frozen=True, gc=False):
     """One property of a class, with the flags and limits that the server publishes.
 
     Lengths are in bytes (CONTRACT CRUD-20); `None` means that no limit is published.
@@ -68,7 +68,7 @@ class Class(Struct, frozen=True):
     line: int = 0
 
 
-class Param(Struct, frozen=True):
+class Param(Struct, frozen=True, gc=False):
     """A parameter of an action. `default` is documentation only (CONTRACT SCHEMA-22)."""
 
     name: str
@@ -121,7 +121,7 @@ class Service(Struct, frozen=True):
         return all(action in self.actions for action in actions)
 
 
-class Constant(Struct, frozen=True):
+class Constant(Struct, frozen=True, gc=False):
     """One constant of an enum, its value as written."""
 
     name: str
@@ -139,7 +139,7 @@ class Enum(Struct, frozen=True):
     line: int = 0
 
 
-class ErrorTemplate(Struct, frozen=True):
+class ErrorTemplate(Struct, frozen=True, gc=False):
     """A published error: `message` holds `@NAME@` placeholders in the order of `parameters`."""
 
     name: str

@@ -1,0 +1,25 @@
+"""The way in: a path or URL to a schema. The parsing itself does no I/O and stands in `parsing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.schema.parsing import parse_schema
+from conformance.schema.source import fetch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.schema.model import Schema
+
+__all__ = ["parse_schema", "read_schema"]
+
+
+def read_schema(
+    source: str | Path, *, timeout_seconds: float = 30.0, verify: bool | str = True
+) -> Schema:
+    """Read the schema at a path or an http(s) URL; `verify` as for a call over TLS.
+
+    Raises SchemaError where the place cannot be read or holds no sound schema.
+    """
+    return parse_schema(fetch(source, timeout_seconds=timeout_seconds, verify=verify), str(source))
