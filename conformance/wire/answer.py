@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves annotations at run time
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -51,7 +51,9 @@ class Malformed(Struct, frozen=True, tag="malformed"):
 
 
 class NoAnswer(Struct, frozen=True, tag="none"):
-    """The connection failed or the deadline passed; `kind` is one of `connect`, `timeout`, `reset`, `protocol`, `busy`.
+    """The connection failed or the deadline passed.
+
+    `kind` is one of `connect`, `timeout`, `reset`, `protocol`, `busy`.
 
     `busy` is 429 or 503 to the last retry. None of these is an answer to judge.
     """

@@ -18,7 +18,7 @@ class SentRequest(Struct, frozen=True):
 
 
 class Received(Struct, frozen=True):
-    """The response as it came in, its content decoded from any compression. Status 0 where none came."""
+    """The response as it came in, decompressed. Status 0 where none came."""
 
     status: int
     headers: tuple[tuple[str, str], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves annotations at run time
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -67,7 +67,7 @@ class Form(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """One call. `params` holds everything but service, action, format, and the KS that the client adds."""
+    """One call. `params` holds all but service, action, format, and the client's KS."""
 
     service: str
     action: str
