@@ -41,7 +41,7 @@ AREAS = (
 class Requirement(Struct, frozen=True):
     """One requirement of the catalogue.
 
-    `id` is `AREA-TOPIC-NNN`, never reused. `source` names the rule (`CONTRACT ERR-02`, `OBSERVED 12`).
+    `id` is `AREA-TOPIC-NNN`, never reused. `source` names the rule (`CONTRACT ERR-02`).
     `applies_to` says in words which subjects it concerns; `not_tested` why no check exists.
     """
 
