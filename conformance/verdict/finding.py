@@ -17,7 +17,7 @@ class WaivedBy(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A breach that showed twice. One root cause is one finding: `subjects` lists where else it shows."""
+    """A breach that showed twice. One root cause is one finding: `subjects` lists them all."""
 
     id: str
     requirement: str
@@ -35,5 +35,5 @@ class Finding(Struct, frozen=True):
 
 def finding_id(requirement: str, subject: str, where: str) -> str:
     """A short name that stays the same from run to run: `f-` and 8 hex digits."""
-    digest = sha256("\x1f".join((requirement, subject, where)).encode()).hexdigest()
+    digest = sha256(f"{requirement}\x1f{subject}\x1f{where}".encode()).hexdigest()
     return f"f-{digest[:8]}"

@@ -28,7 +28,7 @@ class Outcome(IntEnum):
 
     @property
     def word(self) -> str:
-        """The name in files: `not_applicable`, `passed`, …"""
+        """The name in files, such as `not_applicable`."""
         return self.name.lower()
 
     @classmethod

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+
+from conformance.requirements.requirement import Level, Requirement
+from conformance.verdict.breach import Breach
+from conformance.verdict.conclusion import Conclusion, conclude
+from conformance.verdict.finding import WaivedBy
+from conformance.verdict.outcome import Outcome, roll_up
+from conformance.verdict.result import CheckResult
+from conformance.verdict.run import Verdict
+
+RULES = {
+    name: Requirement(
+        id=name,
+        area="list",
+        level=level,
+        statement="It is so.",
+        source="CONTRACT LIST-01",
+        applies_to="lists",
+    )
+    for name, level in (("LIST-A-001", Level.MUST), ("LIST-B-001", Level.SHOULD))
+}
+
+
+def result(
+    outcome: str,
+    *,
+    subject: str = "media.list",
+    rule: str = "LIST-A-001",
+    breach: Breach | None = None,
+) -> CheckResult:
+    if breach is None and outcome in {"failed", "waived"}:
+        breach = Breach("$.objects[3].tags", "'a'", "absent", exchanges=(7,))
+    return CheckResult(
+        check=f"{rule} {subject}",
+        requirement=rule,
+        subject=subject,
+        outcome=outcome,
+        breaches=(breach,) if breach else (),
+    )
+
+
+def concluded(*results: CheckResult, planned: int | None = None) -> Conclusion:
+    return conclude(
+        results,
+        RULES,
+        planned=len(results) if planned is None else planned,
+        skipped=0,
+        inconclusive_share=0.2,
+        waiver=lambda _rule, _subject: WaivedBy("known since May", "2030-01-01"),
+        run="reports/x",
+    )
+
+
+def test_all_passed_is_conformant() -> None:
+    """A run whose checks all passed ends with 0."""
+    end = concluded(result("passed"), result("not_applicable", subject="a.b"))
+
+    assert (end.verdict, end.exit, end.findings) == (Verdict.CONFORMANT, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("results", "planned", "reason"),
+    [
+        ([], 0, "no check passed"),
+        ([result("not_applicable")], 1, "no check passed"),
+        ([result("passed")], 2, "1 checks of the plan were not executed"),
+        ([result("passed"), result("inconclusive")], 2, "1 of 2 judged checks"),
+        ([result("passed")] * 9 + [result("broken")], 10, "broke in the suite itself"),
+    ],
+)
+def test_what_was_not_judged_is_never_conformant(
+    results: list[CheckResult], planned: int, reason: str
+) -> None:
+    """No path leads from a run that did not judge to exit 0."""
+    end = concluded(*results, planned=planned)
+
+    assert (end.verdict, end.exit) == (Verdict.INCONCLUSIVE, 4)
+    assert reason in "; ".join(end.reasons)
+
+
+def test_lost_connections_are_no_basis_for_a_verdict() -> None:
+    """A target that loses one connection in ten is not called conformant."""
+    end = conclude(
+        [result("passed")],
+        RULES,
+        planned=1,
+        skipped=0,
+        inconclusive_share=0.2,
+        unanswered_share=0.1,
+        waiver=lambda _rule, _subject: None,
+        run="reports/x",
+    )
+
+    assert (end.exit, end.reasons) == (4, ("10.0% of the requests got no answer",))
+
+
+def test_a_failure_outweighs_what_is_inconclusive() -> None:
+    """One confirmed breach is enough, however much else could not be judged."""
+    end = concluded(result("failed"), *[result("inconclusive")] * 9)
+
+    assert (end.verdict, end.exit) == (Verdict.NOT_CONFORMANT, 1)
+
+
+def test_a_waived_breach_stays_visible() -> None:
+    """A waiver lets the run pass, and the finding says by whose leave."""
+    end = concluded(result("passed"), result("waived"))
+
+    assert end.exit == 0
+    assert [f.waived.reason for f in end.findings if f.waived] == ["known since May"]
+
+
+def test_one_root_cause_is_one_finding() -> None:
+    """The same story told by several subjects is one finding that lists them."""
+    end = concluded(
+        result("failed", subject="media.list"),
+        result("failed", subject="data.list", breach=Breach("$.objects[0].tags", "'b'", "absent")),
+        result("failed", subject="user.list", breach=Breach("HTTP status", "200", "500")),
+    )
+
+    assert [f.subjects for f in end.findings] == [("media.list", "data.list"), ("user.list",)]
+
+
+def test_the_worst_level_comes_first() -> None:
+    """A MUST stands before a SHOULD."""
+    end = concluded(result("failed", rule="LIST-B-001"), result("failed"))
+
+    assert [f.level for f in end.findings] == ["MUST", "SHOULD"]
+
+
+def test_a_finding_keeps_its_id_from_run_to_run() -> None:
+    """The id depends on requirement, subject and place alone."""
+    first, second = (concluded(result("failed")).findings[0].id for _ in range(2))
+
+    assert first == second
+
+
+def test_a_requirement_is_as_bad_as_its_worst_subject() -> None:
+    """Roll-up is the maximum."""
+    end = concluded(result("passed"), result("failed", subject="a.b"), result("waived"))
+
+    assert [(r.id, r.outcome, r.passed, r.failed) for r in end.requirements] == [
+        ("LIST-A-001", "failed", 1, 1)
+    ]
+
+
+def test_nothing_rolls_up_to_not_applicable() -> None:
+    """The maximum of no outcomes is the least one."""
+    assert roll_up([]) is Outcome.NOT_APPLICABLE
+
+
+def test_an_unknown_word_is_no_outcome() -> None:
+    """A file with a word that we do not know is not read as something else."""
+    with pytest.raises(ValueError, match="fine"):
+        Outcome.of("fine")
