@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.provisioning.failure import ProvisioningFailed
+from conformance.provisioning.lifecycle import play
+from conformance.provisioning.recipe import Recipe
+from conformance.wire.answer import ApiError, Result
+
+from .targets import EmbeddedTarget, error, exchange, provisioner
+
+if TYPE_CHECKING:
+    from conformance.provisioning.lifecycle import Lifecycle
+    from conformance.schema.model import Schema
+    from conformance.wire.exchange import Exchange
+    from conformance.wire.request import Call
+
+
+def life(schema: Schema, service: str, *, seed: int = 1, target: Any = None) -> Lifecycle:
+    """One life on the embedded server."""
+    call = target or EmbeddedTarget(schema)
+    return play(provisioner(schema, call), call, service, random=Random(seed))
+
+
+def test_a_life_goes_from_add_to_the_second_delete(embedded_schema: Schema) -> None:
+    """Every step of a service with all standard actions is there, and answered as it should be."""
+    played = life(embedded_schema, "media")
+
+    good = (played.add, played.get, played.get_again, played.listed, played.update,
+            played.get_after_update, played.empty_update, played.delete,
+            played.bystander_before, played.bystander_after_delete)  # fmt: skip
+    bad = (played.get_after_delete, played.update_after_delete, played.second_delete)
+    assert all(step is not None and isinstance(step.answer, Result) for step in good)
+    assert all(step is not None and isinstance(step.answer, ApiError) for step in bad)
+    assert played.complete
+
+
+def test_what_the_service_does_not_offer_is_none(embedded_schema: Schema) -> None:
+    """An upload token cannot be updated."""
+    played = life(embedded_schema, "uploadtoken")
+
+    assert played.update is None
+    assert played.empty_update is None
+    assert played.complete
+
+
+def test_the_update_sends_values_that_are_new(embedded_schema: Schema) -> None:
+    """An update that changed nothing would prove nothing."""
+    for seed in range(30):
+        played = life(embedded_schema, "media", seed=seed)
+
+        assert played.changed
+        assert all(played.sent.get(name) != value for name, value in played.changed.items())
+        assert not set(played.kept) & set(played.changed)
+
+
+def test_what_must_come_back_was_sent(embedded_schema: Schema) -> None:
+    """Nothing is expected that was not asked for, and nothing that servers normalise."""
+    played = life(embedded_schema, "conversionprofile")
+
+    assert set(played.must_return) <= set(played.sent)
+    assert "flavorParamsIds" not in played.must_return
+
+
+def test_refused_writes_are_tried_only_where_recipes_are_sure(embedded_schema: Schema) -> None:
+    """media refuses all three; flavorParams ignores, so it is not asked."""
+    sure = life(embedded_schema, "media")
+    unsure = life(embedded_schema, "flavorparams")
+
+    attempts = (sure.read_only_on_add, sure.read_only_on_update, sure.insert_only_on_update)
+    assert [a.exchange.error.code for a in attempts if a and a.exchange.error] == [
+        "PROPERTY_VALIDATION_NOT_UPDATABLE"
+    ] * 3
+    assert unsure.read_only_on_add is None
+
+
+def test_every_exchange_of_a_life_is_told_once_and_in_order(embedded_schema: Schema) -> None:
+    """The evidence is complete."""
+    played = life(embedded_schema, "category")
+
+    numbers = [each.number for each in played.exchanges]
+    assert numbers == sorted(set(numbers))
+    assert played.add in played.exchanges
+    assert played.second_delete in played.exchanges
+
+
+def test_a_life_leaves_only_the_shared_objects(embedded_schema: Schema) -> None:
+    """What the life made it has removed itself; the bystander stays for the next one."""
+    target = EmbeddedTarget(embedded_schema)
+    ours = provisioner(embedded_schema, target)
+
+    played = play(ours, target, "category", random=Random(1))
+
+    assert played.bystander is not None
+    assert [entry.id for entry in ours.ledger.leftovers] == [played.bystander.id]
+
+
+def test_a_feature_that_the_account_lacks_is_no_step(embedded_schema: Schema) -> None:
+    """A gated service that lets us add but not read has a life without that step."""
+    target = EmbeddedTarget(embedded_schema)
+
+    def lacking(call: Call, session: str) -> Exchange:
+        if call.action == "get":
+            return exchange(10_000, call, session, error("SERVICE_FORBIDDEN"))
+        return target(call, session)
+
+    recipes = {"media": Recipe(service="media", values={"mediaType": 1}, gated=True)}
+    played = play(
+        provisioner(embedded_schema, lacking, recipes=recipes),
+        lacking,
+        "media",
+        random=Random(1),
+    )
+
+    assert played.get is None
+    assert played.delete is not None
+
+
+def test_without_an_object_there_is_no_life(embedded_schema: Schema) -> None:
+    """A refused add is a failure to provision, told as such."""
+
+    def refusing(call: Call, session: str) -> Exchange:
+        return exchange(1, call, session, error("SERVICE_FORBIDDEN"))
+
+    with pytest.raises(ProvisioningFailed):
+        life(embedded_schema, "media", target=refusing)
