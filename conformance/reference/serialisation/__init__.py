@@ -1,0 +1,1 @@
+"""The formats that results travel in: one module each, bytes out."""
