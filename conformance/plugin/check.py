@@ -49,9 +49,9 @@ def check(
     return declare
 
 
-class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
+class NotApplicable(Exception):
     """Raised by a body when the requirement asks nothing of this subject on this target."""
 
 
-class Inconclusive(Exception):  # noqa: N818 - an outcome, not an error
+class Inconclusive(Exception):
     """Raised by a body when the subject could not be judged; the text says why."""

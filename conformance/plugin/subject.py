@@ -6,7 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-SubjectKind = Literal["target", "service", "action", "parameter", "type", "property", "enum", "error"]
+SubjectKind = Literal[
+    "target", "service", "action", "parameter", "type", "property", "enum", "error"
+]
 
 
 class Subject(Struct, frozen=True):
