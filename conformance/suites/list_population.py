@@ -1,0 +1,313 @@
+"""A few objects of one service that its list is judged by: made once a run, told apart by values.
+
+A second look has a population of its own, shared by all checks that look a second time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+
+from conformance.oracles.list_answer import identities, identity
+from conformance.plugin.check import Inconclusive, NotApplicable
+from conformance.provisioning.made import Made
+from conformance.suites.list_listing import Asking, Listing, asking, listing_of
+from conformance.suites.list_orderings import constants_of
+from conformance.wire.answer import ApiError
+from conformance.wire.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conformance.plugin.context import Context
+    from conformance.provisioning.recipe import Recipe
+    from conformance.schema.lineage import Lineage
+    from conformance.schema.model import TypeRef
+    from conformance.verdict.breach import Breach
+
+Wrong = TypeVar("Wrong")
+
+SIZE = 4
+FEWEST = 2
+NEXT_SECOND = 1.1
+"""Between two halves of a population, so that its times of creation have an order."""
+INITIALS = "bcdfghjklmnpqrstvwz"
+"""Names begin with different ones, so that their order is the same in every collation."""
+SHORT_SETTLE_SECONDS = 5.0
+"""How long a list that no index serves is given: replicas may be behind (CONTRACT CRUD-04)."""
+PATIENT_SERVICES = 6
+"""After so many services whose lists never showed all, the others are not waited for as long."""
+
+
+class Member(Struct, frozen=True):
+    """An object, who it is, and what get answers for it (add, where there is no get)."""
+
+    made: Made
+    who: str
+    shown: Mapping[str, Any]
+    get: Exchange | None
+
+
+class Population(Struct, frozen=True):
+    """The objects of a service, and how its list is asked for them alone.
+
+    `members` are those that the list has shown, `unseen` those that it has not. `asking` is the
+    filter, `settled_at` the monotonic second after which nothing may lag behind.
+    """
+
+    listing: Listing
+    asking: Asking
+    members: tuple[Member, ...]
+    unseen: tuple[Member, ...]
+    first: Exchange
+    settled_at: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The properties that tell the objects apart."""
+        return self.listing.names
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Who the members are."""
+        return frozenset(member.who for member in self.members)
+
+    def values(self, name: str) -> dict[str, Any]:
+        """What each member holds, by member."""
+        return {member.who: member.shown.get(name) for member in self.members}
+
+    def type_of(self, context: Context, name: str) -> TypeRef | None:
+        """The property's type, as all members' classes have it; None where one lacks it."""
+        kinds = {str(m.shown.get("objectType") or m.made.type) for m in self.members}
+        found = [context.lineage.properties(kind).get(name) for kind in kinds]
+        return found[0].type if found and found[0] is not None and all(found) else None
+
+
+@dataclass(slots=True)
+class _Held:
+    lock: Lock = field(default_factory=Lock)
+    ended: Population | NotApplicable | Inconclusive | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+
+class Populations:
+    """Every service's population, one for each look. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._runs: WeakKeyDictionary[Lineage, dict[tuple[str, int], _Held]] = WeakKeyDictionary()
+        self._slow: WeakKeyDictionary[Lineage, int] = WeakKeyDictionary()
+
+    def of(self, context: Context, service: str) -> Population:
+        """The service's population; Inconclusive or NotApplicable where there is none to judge."""
+        with self._lock:
+            run = self._runs.setdefault(context.lineage, {})
+            held = run.setdefault((service, context.attempt), _Held())
+        with held.lock:
+            if held.ended is None:
+                before = len(context.exchanges)
+                try:
+                    held.ended = self._made(context, service)
+                except (NotApplicable, Inconclusive) as end:
+                    held.ended = end
+                held.exchanges = tuple(context.exchanges[before:])
+            else:
+                context.exchanges.extend(held.exchanges)
+        if isinstance(held.ended, Population):
+            return held.ended
+        raise type(held.ended)(*held.ended.args)
+
+    def _made(self, context: Context, service: str) -> Population:
+        listing = listing_of(context.schema, context.lineage, context.recipe(service))
+        if listing is None:
+            raise NotApplicable("its list cannot be asked for certain objects")
+        members = _members(context, listing)
+        everybody = asking(context, listing, members)
+        if everybody is None:
+            raise NotApplicable("its list cannot be asked for certain objects")
+        limits = context.profile.limits
+        born = time.monotonic()
+        indexed = context.profile.quirks.why("indexed", service) is not None
+        with self._lock:
+            patient = self._slow.get(context.lineage, 0) < PATIENT_SERVICES
+        patience = limits.settle_seconds
+        if not (indexed and patient):
+            patience = min(patience, SHORT_SETTLE_SECONDS if patient else 1.0)
+        wanted = {member.who for member in members}
+
+        def lacking(exchange: Exchange) -> Iterable[str]:
+            return wanted.difference(identities(exchange, listing.names))
+
+        first, missing = until(
+            context, lambda: ask(context, listing, everybody), lacking, deadline=born + patience
+        )
+        _answered(context, first)
+        seen = tuple(member for member in members if member.who not in missing)
+        if missing:
+            with self._lock:
+                self._slow[context.lineage] = self._slow.get(context.lineage, 0) + 1
+        return Population(
+            listing=listing,
+            # What comes later than it may is no part of what is asked from now on.
+            asking=(asking(context, listing, seen) if missing else None) or everybody,
+            members=seen,
+            unseen=tuple(member for member in members if member.who in missing),
+            first=first,
+            settled_at=born + patience if indexed else born,
+        )
+
+
+POPULATIONS = Populations()
+
+
+def population(context: Context, service: str, *, at_least: int = FEWEST) -> Population:
+    """The service's objects as its list has shown them; NotApplicable where it shows too few."""
+    found = POPULATIONS.of(context, service)
+    if len(found.members) < at_least:
+        raise NotApplicable("its list does not show enough of the run's objects")
+    return found
+
+
+def ask(
+    context: Context,
+    listing: Listing,
+    asked: Asking,
+    more: Mapping[str, Any] | None = None,
+    *,
+    pager: Mapping[str, Any] | None = None,
+    action: str = "list",
+) -> Exchange:
+    """List by the filter and more of it; without a pager, on a page that has room for all."""
+    filtered = {name: v for name, v in {**asked.filter, **(more or {})}.items() if v is not None}
+    params: dict[str, Any] = {str(listing.filter_param): filtered}
+    offered = context.schema.services[listing.service].actions[action]
+    if listing.pager_param is not None and offered.param(listing.pager_param) is not None:
+        size = listing.roomy if asked.exact else context.profile.limits.max_page_size
+        params[listing.pager_param] = {"pageSize": size} if pager is None else dict(pager)
+    return context.call(
+        listing.service, action, params, session=context.recipe(listing.service).session
+    )
+
+
+def until(
+    context: Context,
+    act: Callable[[], Exchange],
+    judge: Callable[[Exchange], Iterable[Wrong]],
+    *,
+    deadline: float,
+) -> tuple[Exchange, tuple[Wrong, ...]]:
+    """Act until nothing is wrong or the deadline passes; the last exchange and what is wrong."""
+    pause = context.profile.limits.settle_poll_ms / 1000
+    while True:
+        exchange = act()
+        wrong = tuple(judge(exchange))
+        if not wrong or time.monotonic() >= deadline or isinstance(exchange.answer, ApiError):
+            return exchange, wrong
+        time.sleep(pause)
+
+
+def judged(
+    context: Context,
+    people: Population,
+    more: Mapping[str, Any],
+    judge: Callable[[Exchange], Iterable[Breach]],
+    *,
+    pager: Mapping[str, Any] | None = None,
+) -> tuple[Breach, ...]:
+    """List the population and judge it, again as long as an index may be behind."""
+
+    def act() -> Exchange:
+        listed = ask(context, people.listing, people.asking, more, pager=pager)
+        _answered(context, listed)
+        return listed
+
+    return until(context, act, judge, deadline=people.settled_at)[1]
+
+
+def unchanged(context: Context, people: Population, name: str) -> bool:
+    """Whether get still answers what it answered of that property when the objects were made."""
+    for member in people.members:
+        keys = member.made.keys.get("get")
+        if keys is None or member.get is None or name not in member.shown:
+            continue
+        session = context.recipe(people.listing.service).session
+        get = context.call(people.listing.service, "get", keys, session=session)
+        value = get.result.value if get.result is not None else None
+        if not isinstance(value, dict) or value.get(name) != member.shown[name]:
+            return False
+    return True
+
+
+def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
+    recipe = context.recipe(listing.service)
+    initials = context.random.sample(INITIALS, SIZE)
+    numbers = sorted(context.random.sample(range(10, 1_000_000), SIZE))
+    context.random.shuffle(numbers)
+    members: list[Member] = []
+    for initial, number in zip(initials, numbers, strict=True):
+        try:
+            made = context.make(
+                listing.service, properties=_told_apart(context, recipe, initial, number)
+            )
+        except (NotApplicable, Inconclusive):
+            if len(members) < FEWEST:
+                raise
+            break
+        members.append(member_of(context, listing, made))
+        if len(members) == FEWEST and "+createdAt" in constants_of(context.schema, listing):
+            time.sleep(NEXT_SECOND)
+    return tuple(members)
+
+
+def member_of(context: Context, listing: Listing, made: Made) -> Member:
+    """The object as a member: who it is, and what the service shows of it."""
+    recipe = context.recipe(listing.service)
+    keys, get = made.keys.get("get"), None
+    shown = made.value if isinstance(made.value, dict) else dict(made.entity)
+    if keys is not None:
+        get = context.call(listing.service, "get", keys, session=recipe.session)
+        if get.result is not None and isinstance(get.result.value, dict):
+            shown = get.result.value
+    # What the object hangs on may be no property that it shows.
+    held = {**made.entity, **{n: v for n, v in made.sent.items() if not isinstance(v, dict)}}
+    who = {**held, **{n: v for n, v in shown.items() if v is not None}}
+    if recipe.id and made.id is not None:
+        who[recipe.id] = made.id
+    return Member(made, identity(who, listing.names), {**held, **shown}, get)
+
+
+def _told_apart(context: Context, recipe: Recipe, initial: str, number: int) -> dict[str, Any]:
+    """Values that differ from one member to the next, for the properties that the recipe draws."""
+    names = context.provisioner.names
+    word = names.unique()
+    own = {
+        "name": f"{initial}{word} {names.marker}",
+        "tags": f"{names.tag}, {word}t" if recipe.several_tags else f"{names.tag}{word}t",
+        "referenceId": f"r{word}",
+        "systemName": f"kc{word}",
+        "partnerSortValue": number,
+    }
+    drawn = set(recipe.properties or ()) - set(recipe.values) - set(recipe.avoid)
+    return {name: value for name, value in own.items() if name in drawn}
+
+
+def _answered(context: Context, exchange: Exchange) -> None:
+    """Raise where the account may not list at all, or nobody knows how it should."""
+    error = exchange.error
+    if error is None:
+        return
+    service = exchange.call.service.lower()
+    recipe, profile = context.recipe(service), context.profile
+    if profile.quirks.why("internal_errors", exchange.action) and "INTERNAL" in error.code:
+        raise NotApplicable("known to answer an internal error")
+    refused = any(word in error.code for word in ("FORBIDDEN", "UNAUTHORIZED", "NOT_AVAILABLE"))
+    if refused and (recipe.gated or profile.actions.may_be_forbidden(exchange.action)):
+        raise NotApplicable(f"the account may not list: {error.code}")
+    if recipe.grounds == "learned" or recipe.gated:
+        raise Inconclusive(f"the list was refused: {error.code}: {error.message}")

@@ -1,0 +1,161 @@
+"""What is asked of the filters of a list: for each property, values that divide the population."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance.oracles.list import MOVING
+from conformance.oracles.list_answer import whole
+from conformance.oracles.list_filter import Question, Term, question, read_term
+from conformance.suites.list_listing import FIRST_EPOCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from random import Random
+
+    from conformance.plugin.context import Context
+    from conformance.schema.model import TypeRef
+    from conformance.suites.list_population import Population
+
+PLAIN_STEMS = frozenset(
+    {
+        "id", "name", "systemName", "status", "type", "createdAt", "updatedAt", "userId", "tags",
+        "referenceId", "partnerSortValue", "entryId", "mediaType", "objType", "fileName",
+    }
+)  # fmt: skip
+"""Properties that are stored as they are shown, and that real servers were seen to filter by."""
+
+OTHER_LIMIT = 6
+"""How many of the other filter properties are asked."""
+
+FAR_SECONDS = 3_600
+WORD = re.compile(r"(?:^|(?<=[ ,]))[A-Za-z0-9]{4,}(?=$|[ ,])")
+PLAIN_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]*")
+NUMBERS = frozenset({"int", "bigint", "float"})
+
+
+def questions(context: Context, people: Population, *operators: str) -> list[Question]:
+    """Questions by these operators over the properties that every server stores as shown."""
+    return [
+        each
+        for term in _terms(context, people)
+        if term.operator in operators and term.stem in PLAIN_STEMS
+        for each in _asked(context, people, term)
+    ]
+
+
+def other_questions(context: Context, people: Population) -> list[Question]:
+    """Questions over the other properties, some of them drawn."""
+    terms = [term for term in _terms(context, people) if term.stem not in PLAIN_STEMS]
+    drawn = context.random.sample(terms, min(len(terms), OTHER_LIMIT * 3))
+    found = [each for term in drawn for each in _asked(context, people, term)]
+    return found[:OTHER_LIMIT]
+
+
+def relative_questions(context: Context, people: Population) -> list[Question]:
+    """Questions by the time of creation, counted from now: an hour ago, and in an hour."""
+    name = "createdAtGreaterThanOrEqual"
+    known = context.lineage.properties(people.listing.filter_class or "")
+    ref, term = people.type_of(context, "createdAt"), read_term(name)
+    values = people.values("createdAt")
+    if name not in known or term is None or ref is None or not ref.is_time:
+        return []
+    if any((whole(value) or 0) < FIRST_EPOCH for value in values.values()):
+        return []
+    nobody: frozenset[str] = frozenset()
+    return [
+        Question(term, -24 * FAR_SECONDS, people.ids, nobody, values),
+        Question(term, FAR_SECONDS, nobody, people.ids, values),
+    ]
+
+
+def _terms(context: Context, people: Population) -> Iterator[Term]:
+    """Every filter property that is about a property of the objects, one that stays what it is.
+
+    A time that moves is asked about from far enough.
+    """
+    kind = people.listing.filter_class or ""
+    for name in context.lineage.properties(kind):
+        term = read_term(name)
+        if term is None or term.stem in MOVING - {"updatedAt"}:
+            continue
+        if people.type_of(context, term.stem) is not None:
+            yield term
+
+
+def _asked(context: Context, people: Population, term: Term) -> Iterator[Question]:
+    ref, values = people.type_of(context, term.stem), people.values(term.stem)
+    if ref is None or ref.kind not in {*NUMBERS, "string"}:
+        return
+    if context.profile.quirks.why("filter_ignored", f"{people.listing.service}.list"):
+        return
+    for asked in _values(term, ref, values, context.random):
+        found = question(term, asked, values, ref)
+        if found.found or found.left_out:
+            yield found
+
+
+def _values(term: Term, ref: TypeRef, values: Mapping[str, Any], random: Random) -> Iterator[Any]:
+    plain = term.operator.removesuffix("OrNull")
+    if plain.startswith(("GreaterThan", "LessThan")):
+        yield from _thresholds(plain, ref, values, random)
+        return
+    if ref.is_time:
+        return
+    if "Like" in plain:
+        yield from _words(plain, values, random)
+        return
+    usable = sorted({str(value) for value in values.values() if _usable(value, ref, term.stem)})
+    if not usable:
+        return
+    if plain in {"Equal", "NotEqual"}:
+        yield random.choice(usable)
+    elif plain in {"In", "NotIn"}:
+        yield ",".join(random.sample(usable, max(1, min(2, len(usable) - 1))))
+    elif plain == "StartsWith":
+        yield random.choice(usable)[:3]
+
+
+def _thresholds(
+    plain: str, ref: TypeRef, values: Mapping[str, Any], random: Random
+) -> Iterator[int]:
+    numbers = sorted({n for value in values.values() if (n := whole(value)) is not None and n > 0})
+    if not numbers:
+        return
+    if not ref.is_time:
+        yield numbers[random.randrange(len(numbers))]
+        return
+    if numbers[0] < FIRST_EPOCH:
+        return
+    if plain == "GreaterThanOrEqual":
+        yield numbers[0]
+    yield numbers[0] - FAR_SECONDS
+    yield numbers[-1] + FAR_SECONDS
+
+
+def _words(plain: str, values: Mapping[str, Any], random: Random) -> Iterator[str]:
+    by_member = [words for value in values.values() if (words := WORD.findall(str(value or "")))]
+    if not by_member:
+        return
+    random.shuffle(by_member)
+    if plain == "Like":
+        yield random.choice(by_member[0])
+    elif plain == "MultiLikeOr":
+        yield ",".join(dict.fromkeys(words[0] for words in by_member[:2]))
+    elif plain == "MultiLikeAnd":
+        yield ",".join(dict.fromkeys(by_member[0][:2]))
+        if len(by_member) > 1:
+            yield f"{by_member[0][0]},{by_member[1][0]}"
+
+
+def _usable(value: Any, ref: TypeRef, stem: str) -> bool:
+    """Whether a value can be asked for without a collation, a plugin or a zero in the way."""
+    text = "" if value is None or isinstance(value, bool) else str(value)
+    if ref.kind in NUMBERS:
+        return whole(value) not in (None, 0)
+    if ref.enum is not None:
+        return bool(text) and text != "0" and "." not in text
+    if stem in {"id", "entryId"}:
+        return bool(text) and "," not in text and text != "0"
+    return bool(PLAIN_TEXT.fullmatch(text))

@@ -1,0 +1,126 @@
+"""One well-formed call of each service that only reads, for checks that ask all services the same.
+
+What such a check sends is meant to be refused for its session, and harms nothing where it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance.plugin.check import Inconclusive, NotApplicable
+from conformance.plugin.subject import Subject
+from conformance.suites.misuse import before, is_decoded_as_usual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.plugin.context import Context
+    from conformance.plugin.scope import Scope
+    from conformance.profile.profile import Profile
+    from conformance.schema.model import Action, Service
+    from conformance.wire.exchange import Exchange
+    from conformance.wire.request import Form
+
+    Fits = Callable[[Action], bool]
+
+READING = re.compile(r"(list|get|count|is|search|check|has|ping)(?=[A-Z]|$)")
+"""The first word of an action that changes nothing."""
+PREFERRED = ("list", "get", "count")
+NONCE = "conformanceNonce"
+"""A parameter that no action declares: it changes nothing (WIRE-14), and keeps an answer out of
+the cache that callers without a usable KS share (OBSERVED 15)."""
+USUAL_SERVICES = ("baseentry", "media", "category", "uiconf", "playlist")
+
+
+def reading_actions(profile: Profile, service: Service) -> tuple[Action, ...]:
+    """The service's actions that read and look at the session; the best one first.
+
+    Also some that must not be carried out: they are asked with sessions that are refused before.
+    """
+    found = [
+        action
+        for action in service.actions.values()
+        if READING.match(action.name)
+        and action.session != "none"
+        and action.result.kind != "file"
+        and all(param.type.kind != "file" for param in action.params)
+        and _may_be_asked(profile, action)
+    ]
+    return tuple(sorted(found, key=_rank))
+
+
+def _may_be_asked(profile: Profile, action: Action) -> bool:
+    if profile.quirks.why("bare_answers", action.id) or not is_decoded_as_usual(action, profile):
+        return False
+    if profile.actions.open_without_ks(action.id):
+        return False
+    if action.name in PREFERRED:
+        return profile.actions.denied(action.id) is None
+    return profile.actions.probe_only_because(action.id) is None
+
+
+def services_that_read(scope: Scope) -> Iterator[Subject]:
+    """Every service with such an action."""
+    for service in scope.schema.services.values():
+        if reading_actions(scope.profile, service):
+            yield Subject(kind="service", name=service.id, service=service.id)
+
+
+def guarded_actions(profile: Profile, service: Service) -> tuple[Action, ...]:
+    """The service's list and get, where they are closed to callers without a session."""
+    return tuple(
+        action
+        for action in reading_actions(profile, service)
+        if action.name in {"list", "get"} and action.session == "always"
+    )
+
+
+def services_that_guard(scope: Scope) -> Iterator[Subject]:
+    """Every service whose list or get needs a session."""
+    for service in scope.schema.services.values():
+        if guarded_actions(scope.profile, service):
+            yield Subject(kind="service", name=service.id, service=service.id)
+
+
+def read(
+    context: Context,
+    action: Action,
+    *,
+    ks: str | None = None,
+    session: str = "none",
+    form: Form | None = None,
+) -> Exchange:
+    """The call with everything that it requires, and a nonce."""
+    params, _files = before(context, action)
+    sent: dict[str, Any] = {**params, NONCE: f"{context.random.getrandbits(48):x}"}
+    exchange = context.call(action.service, action.name, sent, ks=ks, session=session, form=form)
+    code = exchange.error.code if exchange.error else ""
+    if code in {"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"}:
+        raise NotApplicable(f"{action.id} is not there: {code}")
+    if code == "ACTION_BLOCKED":
+        raise Inconclusive(f"{action.id} is limited in rate")
+    return exchange
+
+
+def reading_action(context: Context, subject: Subject) -> Action:
+    """The best reading action of the subject's service."""
+    return reading_actions(context.profile, context.schema.services[str(subject.service)])[0]
+
+
+def usual_action(context: Context) -> Action:
+    """A reading action that represents the target."""
+    offered = context.schema.services
+    names = [name for name in USUAL_SERVICES if name in offered]
+    for name in [*names, *offered]:
+        found = reading_actions(context.profile, offered[name])
+        if found:
+            return found[0]
+    raise NotApplicable("no service offers a call that reads and needs a session")
+
+
+def _rank(action: Action) -> tuple[int, int, int, str]:
+    required = sum(not param.optional for param in action.params)
+    name = action.name
+    place = PREFERRED.index(name) if name in PREFERRED else len(PREFERRED)
+    return int(action.session != "always"), place, required, name

@@ -1,0 +1,470 @@
+"""Errors: provoked on every action, and judged wherever one was answered during the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.oracles import errors
+from conformance.plugin.check import NotApplicable, check
+from conformance.plugin.subjects import action_subject, actions, services, target
+from conformance.schema.standard import key_params
+from conformance.suites.misuse import (
+    CONTROL_TEXT,
+    SCALAR,
+    action_of,
+    asked,
+    before,
+    callable_actions,
+    class_of,
+    concrete,
+    foreign,
+    has_foreign_values,
+    is_decoded_as_usual,
+    is_required,
+    object_params,
+    required,
+    settable,
+)
+from conformance.wire.request import Endpoint, Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.plugin.context import Context
+    from conformance.plugin.scope import Scope
+    from conformance.plugin.subject import Subject
+    from conformance.schema.model import Action, Property
+    from conformance.verdict.breach import Breach
+    from conformance.wire.exchange import Exchange
+
+PROPERTIES_A_CLASS = 4
+"""Enum properties tried for one object parameter; the draw differs from action to action."""
+
+CLASSES_A_PARAMETER = 4
+REFUSED_FOR_ANOTHER_REASON = ("FORBIDDEN", "NOT_AVAILABLE", "INVALID_KS", "MISSING_KS", "BLOCKED")
+UNRELATED_CLASS = "KalturaConformanceNoSuchClass"
+
+
+def seen(context: Context, subject: Subject) -> tuple[Exchange, ...]:
+    """What the run has heard of an action; not applicable when it was never called."""
+    exchanges = context.seen(subject.name)
+    if not exchanges:
+        raise NotApplicable("not called")
+    return exchanges
+
+
+def single_object_actions(scope: Scope) -> Iterator[Subject]:
+    """The get, update and delete actions."""
+    for action in scope.schema.actions:
+        if action.name in {"get", "update", "delete"}:
+            yield action_subject(action)
+
+
+@check(errors.error_is_http_200, over=actions, last=True)
+def test_error_is_http_200(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every answer of the action."""
+    for exchange in seen(context, subject):
+        yield from errors.error_is_http_200(exchange)
+
+
+@check(errors.error_has_its_four_members, over=actions, last=True)
+def test_error_has_its_four_members(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every error of the action."""
+    for exchange in seen(context, subject):
+        yield from errors.error_has_its_four_members(exchange)
+
+
+@check(errors.code_is_a_token, over=actions, last=True)
+def test_code_is_a_token(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every error of the action."""
+    for exchange in seen(context, subject):
+        yield from errors.code_is_a_token(exchange, context.schema)
+
+
+@check(errors.code_is_no_sentence, over=actions, last=True)
+def test_code_is_no_sentence(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every error of the action."""
+    if why := context.profile.quirks.why("odd_codes", subject.name):
+        raise NotApplicable(why)
+    for exchange in seen(context, subject):
+        yield from errors.code_is_no_sentence(exchange, context.schema)
+
+
+def skipped_codes(context: Context) -> Callable[[str], bool]:
+    """The codes whose template the profile does not trust."""
+    return lambda code: context.profile.quirks.why("template_skip", code) is not None
+
+
+@check(errors.error_has_its_arguments, over=actions, last=True)
+def test_error_has_its_arguments(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Compare the arguments of every error of the action with the published parameters."""
+    skipped = skipped_codes(context)
+    for exchange in seen(context, subject):
+        yield from errors.error_has_its_arguments(exchange, context.schema, skipped=skipped)
+
+
+@check(errors.message_is_the_template, over=actions, last=True)
+def test_message_is_the_template(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Fill the published template of every error of the action with its arguments."""
+    skipped = skipped_codes(context)
+    for exchange in seen(context, subject):
+        yield from errors.message_is_the_template(exchange, context.schema, skipped=skipped)
+
+
+@check(errors.error_shows_no_internals, over=actions, last=True)
+def test_error_shows_no_internals(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Search every answer of the action."""
+    for exchange in seen(context, subject):
+        yield from errors.error_shows_no_internals(exchange)
+
+
+@check(errors.error_says_what_is_true, over=actions, last=True)
+def test_error_says_what_is_true(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Hold the arguments of every error of the action against its call."""
+    action = action_of(context, subject)
+    if not is_decoded_as_usual(action, context.profile):
+        raise NotApplicable("errors are replaced on purpose")
+    for exchange in seen(context, subject):
+        yield from errors.error_says_what_is_true(exchange, action, context.schema)
+
+
+@check(errors.plain_read_does_not_break, over=single_object_actions, last=True)
+def test_plain_get_does_not_break(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every answer of a get."""
+    yield from _plain_reads(context, subject)
+
+
+def lists(scope: Scope) -> Iterator[Subject]:
+    """The list actions."""
+    return (action_subject(a) for a in scope.schema.actions if a.name == "list")
+
+
+@check(errors.plain_read_does_not_break, over=lists, last=True)
+def test_plain_list_does_not_break(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every answer of a list."""
+    yield from _plain_reads(context, subject)
+
+
+def _plain_reads(context: Context, subject: Subject) -> Iterator[Breach]:
+    if why := context.profile.quirks.why("internal_errors", subject.name):
+        raise NotApplicable(why)
+    action = action_of(context, subject)
+    for exchange in seen(context, subject):
+        yield from errors.plain_read_does_not_break(exchange, action)
+
+
+@check(errors.unknown_id_is_echoed, over=single_object_actions, last=True)
+def test_unknown_id_is_echoed(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look for the id in every not-found error of the action."""
+    action = action_of(context, subject)
+    for exchange in seen(context, subject):
+        yield from errors.unknown_id_is_echoed(exchange, action, context.schema)
+
+
+@check(errors.unknown_service_is_named, over=target)
+def test_unknown_service_is_named(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001 - the shape of every check
+    """Call a service that no server has, also with the prefix of a plugin."""
+    mark = f"{context.random.getrandbits(32):08x}"
+    for service in (f"conformanceNoSuch{mark}", f"conformance_noSuch{mark}"):
+        exchange = context.call(service, "list")
+        yield from errors.unknown_service_is_named(exchange, service)
+
+
+@check(errors.missing_service_is_refused, over=target)
+def test_missing_service_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001 - the shape of every check
+    """Call nothing at all, with and without a KS."""
+    for session in ("admin", "none"):
+        exchange = context.call("", "", session=session, form=Form(endpoint=Endpoint.BARE))
+        yield from errors.missing_service_is_refused(exchange)
+
+
+@check(errors.unknown_language_is_refused, over=target)
+def test_unknown_language_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001 - the shape of every check
+    """Ask in a language that is none."""
+    exchange = context.call("system", "getTime", {"language": "!!"})
+    yield from errors.unknown_language_is_refused(exchange, "!!")
+
+
+@check(errors.unknown_action_is_named, over=services)
+def test_unknown_action_is_named(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Call an action that no service has."""
+    action = f"conformanceNoSuch{context.random.getrandbits(32):08x}"
+    exchange = context.call(str(subject.service), action)
+    _unless_absent(context, exchange)
+    yield from errors.unknown_action_is_named(exchange, str(subject.service), action)
+
+
+@check(errors.unknown_action_precedes_the_session, over=services)
+def test_unknown_action_precedes_the_session(
+    context: Context, subject: Subject
+) -> Iterator[Breach]:
+    """Call an action that no service has, with a forged KS."""
+    action = f"conformanceNoSuch{context.random.getrandbits(32):08x}"
+    exchange = context.call(str(subject.service), action, ks=context.forged_ks())
+    _unless_absent(context, exchange)
+    yield from errors.unknown_action_precedes_the_session(exchange)
+
+
+@check(errors.missing_action_is_refused, over=services)
+def test_missing_action_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Name the service and no action."""
+    exchange = context.call(str(subject.service), "", form=Form(endpoint=Endpoint.BARE))
+    _unless_absent(context, exchange)
+    yield from errors.missing_action_is_refused(exchange)
+
+
+def _unless_absent(context: Context, exchange: Exchange) -> None:
+    """Not applicable when the whole service is absent, which another check judges.
+
+    Whether it is, an action of the schema tells: a forged KS carries out nothing.
+    """
+    if exchange.error is not None and exchange.error.code == "SERVICE_DOES_NOT_EXISTS":
+        service = context.schema.services[exchange.call.service.lower()]
+        known = next(iter(service.actions.values()), None)
+        if known is None:
+            raise NotApplicable("the schema names no action of the service")
+        asked(context, known, {}, ks=context.forged_ks())
+
+
+def _has_required(action: Action, _scope: Scope) -> bool:
+    return bool(required(action))
+
+
+@check(errors.missing_parameter_is_named, over=callable_actions(_has_required))
+def test_missing_parameter_is_named(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Leave out each required parameter in turn, with everything before it given."""
+    action = action_of(context, subject)
+    for parameter in required(action):
+        params, files = before(context, action, parameter)
+        exchange = asked(context, action, params, files)
+        yield from errors.missing_parameter_is_named(exchange, parameter.name)
+
+
+@check(errors.anonymous_call_is_decoded_first, over=callable_actions(_has_required))
+def test_anonymous_call_is_decoded_first(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Leave out both the KS and the first required parameter."""
+    action = action_of(context, subject)
+    exchange = asked(context, action, {}, session="none")
+    yield from errors.anonymous_call_is_decoded_first(exchange, required(action)[0].name)
+
+
+def services_with_a_parameter(scope: Scope) -> Iterator[Subject]:
+    """One action of each service: the first that may be called and has a required parameter."""
+    known: set[str] = set()
+    for subject in callable_actions(_has_required)(scope):
+        if subject.service not in known:
+            known.add(str(subject.service))
+            yield subject
+
+
+@check(errors.expired_session_is_noticed_after_decoding, over=services_with_a_parameter)
+def test_expired_session_is_noticed_after_decoding(
+    context: Context, subject: Subject
+) -> Iterator[Breach]:
+    """Leave out the first required parameter, with an expired KS."""
+    action = action_of(context, subject)
+    exchange = asked(context, action, {}, ks=context.expired_ks())
+    yield from errors.expired_session_is_noticed_after_decoding(exchange, required(action)[0].name)
+
+
+def decoded_actions(scope: Scope) -> Iterator[Subject]:
+    """Every action, also those that must never be carried out: a forged KS carries out nothing."""
+    for action in scope.schema.actions:
+        if is_decoded_as_usual(action, scope.profile):
+            yield action_subject(action)
+
+
+@check(errors.forged_session_is_refused_first, over=decoded_actions)
+def test_forged_session_is_refused_first(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Call with a forged KS and without a single parameter."""
+    exchange = asked(context, action_of(context, subject), {}, ks=context.forged_ks())
+    yield from errors.forged_session_is_refused_first(exchange)
+
+
+def _has_enum_parameter(action: Action, scope: Scope) -> bool:
+    return any(has_foreign_values(p.type, scope.schema) for p in action.params)
+
+
+@check(errors.foreign_enum_value_is_refused, over=callable_actions(_has_enum_parameter))
+def test_foreign_enum_value_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Give each enum parameter in turn a value that its enum does not have."""
+    action = action_of(context, subject)
+    for parameter in action.params:
+        if not has_foreign_values(parameter.type, context.schema):
+            continue
+        enum = str(parameter.type.enum)
+        value = foreign(enum, context.schema)
+        params, files = before(context, action, parameter)
+        exchange = asked(context, action, {**params, parameter.name: value}, files)
+        yield from errors.foreign_enum_value_is_refused(
+            exchange, parameter.name, enum=enum, value=str(value)
+        )
+
+
+def _has_object(action: Action, scope: Scope) -> bool:
+    return bool(object_params(action, scope.schema))
+
+
+@check(errors.foreign_enum_property_is_refused, over=callable_actions(_has_object))
+def test_foreign_enum_property_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Give a few enum properties of each object a value that their enum does not have."""
+    action = action_of(context, subject)
+    for parameter in object_params(action, context.schema):
+        params, files = before(context, action, parameter)
+        for owner, chosen in _drawn(context, str(parameter.type.name), _is_enum):
+            enum = str(chosen.type.enum)
+            value = foreign(enum, context.schema)
+            sent = {**params, parameter.name: {"objectType": owner, chosen.name: value}}
+            exchange = asked(context, action, sent, files)
+            yield from errors.foreign_enum_property_is_refused(
+                exchange, chosen.name, enum=enum, value=str(value)
+            )
+
+
+def _is_enum(context: Context, candidate: Property) -> bool:
+    return has_foreign_values(candidate.type, context.schema)
+
+
+def _drawn(
+    context: Context, declared: str, fits: Callable[[Context, Property], bool]
+) -> list[tuple[str, Property]]:
+    """A few properties of a class, or of the first one that its objects can be."""
+    owner = concrete(declared, context.schema, context.lineage)
+    found = [(owner, p) for p in settable(owner, context.lineage) if fits(context, p)]
+    return context.random.sample(found, min(PROPERTIES_A_CLASS, len(found)))
+
+
+def _has_abstract(action: Action, scope: Scope) -> bool:
+    return any(class_of(p, scope.schema).abstract for p in object_params(action, scope.schema))
+
+
+@check(errors.abstract_type_is_refused, over=callable_actions(_has_abstract))
+def test_abstract_type_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Send an object of an abstract class: unnamed, named, and under a name that nothing has."""
+    action = action_of(context, subject)
+    for parameter in object_params(action, context.schema):
+        declared = class_of(parameter, context.schema)
+        if not declared.abstract:
+            continue
+        params, files = before(context, action, parameter)
+        for value in ({}, {"objectType": declared.name}, {"objectType": UNRELATED_CLASS}):
+            exchange = asked(context, action, {**params, parameter.name: value}, files)
+            yield from errors.abstract_type_is_refused(exchange, declared.name)
+
+
+@check(errors.scalar_is_no_object, over=callable_actions(_has_object))
+def test_scalar_is_no_object(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Send a number in the place of each object."""
+    action = action_of(context, subject)
+    for parameter in object_params(action, context.schema):
+        params, files = before(context, action, parameter)
+        exchange = asked(context, action, {**params, parameter.name: SCALAR}, files)
+        yield from errors.scalar_is_no_object(exchange, parameter.name)
+
+
+def _has_text(action: Action, scope: Scope) -> bool:
+    return any(_is_text_param(action, i) for i in range(len(action.params))) or _has_object(
+        action, scope
+    )
+
+
+def _is_text_param(action: Action, index: int) -> bool:
+    ref = action.params[index].type
+    return ref.kind == "string" and ref.enum is None
+
+
+@check(errors.control_character_is_refused, over=callable_actions(_has_text))
+def test_control_character_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Put a control character into the first text parameter, and into one text of each object."""
+    action = action_of(context, subject)
+    texts = [p for i, p in enumerate(action.params) if _is_text_param(action, i)]
+    for parameter in texts[:1]:
+        params, files = before(context, action, parameter)
+        exchange = asked(context, action, {**params, parameter.name: CONTROL_TEXT}, files)
+        yield from errors.control_character_is_refused(exchange, parameter.name)
+    for parameter in object_params(action, context.schema):
+        params, files = before(context, action, parameter)
+        for owner, chosen in _drawn(context, str(parameter.type.name), _is_text)[:1]:
+            sent = {**params, parameter.name: {"objectType": owner, chosen.name: CONTROL_TEXT}}
+            exchange = asked(context, action, sent, files)
+            yield from errors.control_character_is_refused(exchange, chosen.name)
+
+
+def _is_text(_context: Context, candidate: Property) -> bool:
+    return candidate.type.kind == "string" and candidate.type.enum is None
+
+
+def _has_limits(action: Action, scope: Scope) -> bool:
+    return any(
+        _overstepping(candidate)
+        for parameter in object_params(action, scope.schema)
+        for owner in scope.lineage.concrete(str(parameter.type.name))
+        for candidate in settable(owner, scope.lineage)
+    )
+
+
+@check(errors.limit_of_a_property_is_enforced, over=callable_actions(_has_limits))
+def test_limit_of_a_property_is_enforced(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Send values just beyond the published limits."""
+    action = action_of(context, subject)
+    for parameter in object_params(action, context.schema):
+        params, files = before(context, action, parameter)
+        for owner, chosen in _limited(context, str(parameter.type.name)):
+            for limit, value in _overstepping(chosen):
+                sent = {**params, parameter.name: {"objectType": owner, chosen.name: value}}
+                exchange = asked(context, action, sent, files)
+                yield from errors.limit_of_a_property_is_enforced(exchange, chosen.name, limit)
+
+
+def _limited(context: Context, declared: str) -> list[tuple[str, Property]]:
+    """Properties with limits, each from one of the classes that have it."""
+    found: dict[tuple[str, tuple[object, ...]], tuple[str, Property]] = {}
+    for owner in context.lineage.concrete(declared):
+        for candidate in settable(owner, context.lineage):
+            limits = tuple(_overstepping(candidate))
+            if limits:
+                found.setdefault((candidate.name, limits), (owner, candidate))
+    return list(found.values())[: 2 * CLASSES_A_PARAMETER]
+
+
+def _overstepping(candidate: Property) -> list[tuple[str, str | int]]:
+    """Each published limit of a property with a value just beyond it."""
+    beyond: list[tuple[str, str | int]] = []
+    if candidate.type.kind == "string":
+        if candidate.min_length:
+            beyond.append(("MIN_LENGTH", "x" * (candidate.min_length - 1)))
+        if candidate.max_length is not None:
+            beyond.append(("MAX_LENGTH", "x" * (candidate.max_length + 1)))
+    elif candidate.type.kind in {"int", "bigint", "float"} and not candidate.type.is_time:
+        if candidate.min_value is not None:
+            beyond.append(("MIN_VALUE", int(candidate.min_value) - 1))
+        if candidate.max_value is not None:
+            beyond.append(("MAX_VALUE", int(candidate.max_value) + 1))
+    return beyond
+
+
+def _names_an_object(action: Action, scope: Scope) -> bool:
+    keys = key_params(action)
+    return (
+        action.name in {"get", "update", "delete"}
+        and bool(keys)
+        and all(is_required(key) and key.name.casefold().endswith("id") for key in keys)
+        and all(key.name != "partnerId" for key in keys)
+        and not scope.profile.quirks.why("internal_errors", action.id)
+    )
+
+
+@check(errors.unknown_id_is_refused, over=callable_actions(_names_an_object))
+def test_unknown_id_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Ask for, change and delete an object that does not exist."""
+    action = action_of(context, subject)
+    params, files = before(context, action)
+    exchange = asked(context, action, params, files)
+    code = exchange.error.code if exchange.error else ""
+    if any(reason in code for reason in REFUSED_FOR_ANOTHER_REASON):
+        raise NotApplicable(f"refused for another reason: {code}")
+    yield from errors.unknown_id_is_refused(
+        exchange,
+        known_codes=context.profile.quirks.not_found_codes(action.id),
+        any_error=action.name == "update",
+    )
