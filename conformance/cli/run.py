@@ -1,0 +1,50 @@
+"""`run`: judge a target, write the evidence, say the verdict."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+import msgspec
+
+from conformance.cli.options import run_options
+from conformance.reporting.summary import summary
+from conformance.requirements.catalogue import read_catalogue
+
+
+@click.command("run")
+@run_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the verdict is printed; json prints run.json.",
+)
+@click.option("--show-profile", is_flag=True, help="Print the resolved profile and stop.")
+def command(form: str, *, show_profile: bool, **options: Any) -> int:
+    """Judge a target.
+
+    Without --target or a profile that names one, the embedded server is started and judged.
+    Secrets come from the environment: KALTURA_CONFORMANCE_ADMIN_SECRET, …_USER_SECRET,
+    …_OTHER_ADMIN_SECRET, each also as …_FILE.
+    """
+    from conformance.plugin.judging import judge  # noqa: PLC0415 - pytest and httpx, not for --help
+    from conformance.plugin.settings import from_options, resolve  # noqa: PLC0415 - as above
+
+    if show_profile:
+        from conformance.profile.text import show  # noqa: PLC0415 - as above
+
+        click.echo(show(resolve(options)))
+        return 0
+    settings = from_options(options, quiet=form == "json")
+    run = judge(settings)
+    for complaint in settings.selection.unmatched():
+        click.echo(f"kaltura-conformance: {complaint}", err=True)
+    if form == "json":
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
+    else:
+        click.echo(summary(run, read_catalogue().requirements, folder=str(settings.output)))
+    return run.exit

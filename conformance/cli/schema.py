@@ -1,0 +1,106 @@
+"""`schema show` and `schema lint`: what a schema file or URL holds, and whether it is sound."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from conformance.cli.description import describe, summary
+from conformance.exceptions import UsageError
+from conformance.requirements.catalogue import read_catalogue
+from conformance.requirements.requirement import Level
+from conformance.schema.reader import read_schema
+from conformance.schema.source import is_url
+
+if TYPE_CHECKING:
+    from conformance.schema.model import Schema
+
+NOT_CONFORMANT = 1
+
+
+@click.group("schema")
+def command() -> None:
+    """Show or lint a schema: a file, or the URL of a server's api_schema.php."""
+
+
+@command.command("show")
+@click.argument("arguments", nargs=-1, metavar="[SOURCE] [NAME]")
+def show(arguments: tuple[str, ...]) -> None:
+    """Print a summary, or all about one service, action, class, enum or error.
+
+    SOURCE is a file or URL; without it, the embedded server's own schema. NAME is a service,
+    `service.action`, class, enum or error code, in any letter case.
+    """
+    source, name = _split(arguments)
+    schema = _read(source)
+    for line in summary(schema) if name is None else describe(schema, name):
+        click.echo(line)
+
+
+@command.command("lint")
+@click.argument("source", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def lint_command(source: str | None, form: str) -> int:
+    """Judge a schema by the rules of the schema area, without a server.
+
+    Exit 1 if a rule that MUST hold is broken, 2 if the schema cannot be read.
+    """
+    from conformance.oracles.schema_lint import lint  # noqa: PLC0415 - `show` needs no oracle
+
+    catalogue = read_catalogue()
+    rows: list[dict[str, Any]] = []
+    for requirement, breach in lint(_read(source)):
+        level = catalogue.get(requirement).level
+        rows.append(
+            {
+                "requirement": requirement,
+                "level": str(level),
+                "where": breach.where,
+                "expected": breach.expected,
+                "actual": breach.actual,
+                "hint": breach.hint,
+            }
+        )
+    rows.sort(key=lambda row: -Level(row["level"]).rank)
+    _print(rows, form)
+    return NOT_CONFORMANT if any(row["level"] == Level.MUST for row in rows) else 0
+
+
+def _print(rows: list[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        return
+    table = [(r["level"], r["requirement"], r["where"], _told(r)) for r in rows]
+    widths = [max((len(row[i]) for row in table), default=0) for i in range(3)]
+    for row in table:
+        click.echo("  ".join((*(row[i].ljust(widths[i]) for i in range(3)), row[3])))
+    count = len(rows)
+    click.echo("no finding" if not count else "1 finding" if count == 1 else f"{count} findings")
+
+
+def _told(row: dict[str, Any]) -> str:
+    text = f"expected {row['expected']}; is {row['actual']}"
+    return f"{text} ({row['hint']})" if row["hint"] else text
+
+
+def _split(arguments: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Which of the arguments is the source: one alone may be either."""
+    if len(arguments) > 2:  # noqa: PLR2004 - a source and a name
+        raise UsageError(f"{len(arguments)} arguments", hint="Give a SOURCE and a NAME at most")
+    if len(arguments) == 1:
+        only = arguments[0]
+        return (only, None) if _is_source(only) else (None, only)
+    return (arguments[0], arguments[1]) if arguments else (None, None)
+
+
+def _is_source(text: str) -> bool:
+    return is_url(text) or "/" in text or text.endswith(".xml") or Path(text).exists()
+
+
+def _read(source: str | None) -> Schema:
+    own = resources.files("conformance.reference") / "files" / "KalturaClient.xml"
+    return read_schema(source or str(own))

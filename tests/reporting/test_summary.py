@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from conformance.reporting.summary import FINDINGS_SHOWN, summary
+from conformance.requirements.catalogue import read_catalogue
+
+if TYPE_CHECKING:
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.run import Run
+
+REQUIREMENTS = read_catalogue().requirements
+
+
+def test_a_finding_is_a_block_to_act_on(run: Run) -> None:
+    """Requirement, place, expectation, observation, hint, other subjects, and how to replay."""
+    block = summary(run, REQUIREMENTS, folder="reports/x").split("\n\n")[0].splitlines()
+
+    assert block[0].startswith("CRUD-UPDATE-002  ")
+    assert block[0].endswith("MUST  playlist")
+    assert block[1:] == [
+        "  at         $.tags",
+        "  expected   'a, b'",
+        "  actual     absent",
+        "  hint       was the object replaced instead of patched?",
+        "  also in    media, data",
+        "  replay     kaltura-conformance replay reports/x f-7c1e03aa",
+    ]
+
+
+def test_the_close_says_what_was_judged(run: Run) -> None:
+    """Verdict, target, schema, checks, actions, traffic, leftovers, seed, folder."""
+    close = summary(run, REQUIREMENTS, folder="reports/x").split("\n\n")[-1]
+
+    for text in (
+        "NOT CONFORMANT  http://127.0.0.1:8080  partner 102",
+        "22.19.0: 146 services, 1004 actions",
+        "10 of 10: 9 passed · 1 failed",
+        "5 called, 4 answered of 1004",
+        "40 requests in 12.5 s (3/s, 1 retries)",
+        "2 objects",
+        "seed       7",
+        "reports/x",
+    ):
+        assert text in close
+
+
+def test_a_waiver_is_told_with_its_reason(run: Run, waived: Finding) -> None:
+    """What is accepted stays visible."""
+    text = summary(replace(run, findings=(waived,)), REQUIREMENTS, folder="reports/x")
+
+    assert "  waived     until 2030-01-01: known since May" in text
+
+
+def test_a_flood_of_findings_is_cut_and_counted(run: Run, finding: Finding) -> None:
+    """A person reads the first ones; the file has them all."""
+    many = replace(run, findings=(finding,) * (FINDINGS_SHOWN + 3))
+
+    assert "… and 3 more findings in reports/x/run.json" in summary(
+        many, REQUIREMENTS, folder="reports/x"
+    )
+
+
+def test_why_a_run_is_inconclusive_is_told(run: Run) -> None:
+    """A verdict without findings gives its reasons."""
+    unsure = replace(run, findings=(), reasons=("3 checks of the plan were not executed",))
+
+    assert "because    3 checks of the plan were not executed" in summary(
+        unsure, REQUIREMENTS, folder="reports/x"
+    )
