@@ -1,0 +1,20 @@
+"""What several rooms' tests share: where the recorded data lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder with the real schema and the recordings; the test is skipped without it."""
+    configured = os.environ.get("KALTURA_CONFORMANCE_DATA")
+    folder = Path(configured) if configured else HERE.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no recorded data in {folder} (set KALTURA_CONFORMANCE_DATA)")
+    return folder
