@@ -18,7 +18,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from conformance.exceptions import UsageError, did_you_mean
+from conformance.exceptions import ConformanceError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -203,7 +203,12 @@ def _judged(fault: str | None, requirement: str | None, seed: int, whole: bool) 
         if requirement is not None and not whole:
             options["select"] = (read_catalogue().get(requirement).area,)
         faults = (fault,) if fault else ()
-        run = judge(from_options(options, quiet=True, faults=faults))
+        try:
+            run = judge(from_options(options, quiet=True, faults=faults))
+        except ConformanceError as error:
+            return Proof(
+                fault or "", requirement or "", found=False, exit=error.exit_code, seconds=0
+            )
     broken = {finding.requirement for finding in run.findings}
     return Proof(
         fault=fault or "",

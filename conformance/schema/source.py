@@ -68,7 +68,8 @@ def _download(url: str, timeout_seconds: float, *, verify: bool | str) -> bytes:
 
 
 def _body(response: httpx.Response, url: str, deadline: float, timeout_seconds: float) -> bytes:
-    if response.status_code != 200:  # noqa: PLR2004 - the only status with a schema
+    # Another success than 200 is a breach to be judged (SCHEMA-SERVE-001), not an obstacle.
+    if not response.is_success:
         raise SchemaError(
             f"HTTP status {response.status_code} instead of a schema",
             place=url,
