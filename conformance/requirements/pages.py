@@ -76,8 +76,8 @@ def _rules(covered: tuple[Coverage, ...]) -> Iterator[str]:
     yield ""
     yield "What real servers were found to do, a sentence each. The first families were read off"
     yield "the public source of release 22.19.0, OBSERVED off a live server of it, which wins where"
-    yield f"the two differ. {judged} of {len(covered)} rules are covered by requirements; the others"
-    yield "say why not."
+    yield f"the two differ. {judged} of {len(covered)} rules are covered by requirements; of the"
+    yield "others it is said why not."
     family = ""
     for each in covered:
         name = each.rule.partition("-")[0].partition(" ")[0]
