@@ -6,12 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from conformance.exceptions import UsageError, did_you_mean
+from conformance.schema.change import Impact
 from conformance.schema.lineage import Lineage
 from conformance.schema.standard import entity_of, standard_actions
+from conformance.schema.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from conformance.schema.change import Change
     from conformance.schema.model import (
         Action,
         Class,
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
         Property,
         Schema,
         Service,
-        TypeRef,
     )
 
 ALL_FIVE = 5
@@ -77,14 +79,21 @@ def describe(schema: Schema, name: str) -> Iterator[str]:
     )
 
 
-def typed(type_ref: TypeRef) -> str:
-    """A type as people write it: `array of KalturaString`, `int KalturaEntryStatus`, `int time`."""
-    text = type_ref.name or type_ref.kind
-    if type_ref.element:
-        text += f" of {type_ref.element}"
-    if type_ref.enum:
-        text += f" {type_ref.enum}"
-    return f"{text} time" if type_ref.is_time else text
+def change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    """Changes a line each, and their number by impact."""
+    place_width = max((len(change.place) for change in changes), default=0)
+    what_width = max((len(change.what) for change in changes), default=0)
+    for change in changes:
+        line = f"{change.impact:<10}  {change.place:<{place_width}}  {change.what:<{what_width}}"
+        yield f"{line}  {_sides(change)}".rstrip()
+    counts = Counter(change.impact for change in changes)
+    yield ", ".join(f"{counts[impact]} {impact}" for impact in Impact)
+
+
+def _sides(change: Change) -> str:
+    """Before and after, in one line even where an error's message has several."""
+    sides = (" ".join(side.split()) for side in (change.before, change.after))
+    return " -> ".join(side for side in sides if side)
 
 
 def _find(parts: Mapping[str, Part], *names: str) -> Part | None:
@@ -113,9 +122,9 @@ def _service(schema: Schema, lineage: Lineage, service: Service) -> Iterator[str
 
 def _signature(action: Action) -> str:
     params = ", ".join(
-        f"{typed(p.type)} {p.name}" + ("?" if p.optional else "") for p in action.params
+        f"{words(p.type)} {p.name}" + ("?" if p.optional else "") for p in action.params
     )
-    return f"{action.name}({params}): {typed(action.result)}"
+    return f"{action.name}({params}): {words(action.result)}"
 
 
 def _action(action: Action) -> Iterator[str]:
@@ -123,8 +132,8 @@ def _action(action: Action) -> Iterator[str]:
     for param in action.params:
         default = f" = {param.default}" if param.optional and param.default is not None else ""
         need = "optional" if param.optional else "required"
-        yield f"  {need}  {param.name}: {typed(param.type)}{default}"
-    yield f"  answers   {typed(action.result)}"
+        yield f"  {need}  {param.name}: {words(param.type)}{default}"
+    yield f"  answers   {words(action.result)}"
     yield f"  session   {action.session}"
     yield "  in multirequest  " + ("yes" if action.in_multirequest else "no")
     if action.throws:
@@ -143,7 +152,7 @@ def _class(lineage: Lineage, found: Class) -> Iterator[str]:
         yield f"  below     {len(below)}, {len(concrete)} concrete"
     own = {prop.name for prop in found.properties}
     for prop in lineage.properties(found.name).values():
-        yield f"  {'' if prop.name in own else '^ '}{prop.name}: {typed(prop.type)}{_flags(prop)}"
+        yield f"  {'' if prop.name in own else '^ '}{prop.name}: {words(prop.type)}{_flags(prop)}"
 
 
 def _flags(prop: Property) -> str:

@@ -1,4 +1,4 @@
-"""`schema show` and `schema lint`: what a schema file or URL holds, and whether it is sound."""
+"""`schema show`, `lint` and `diff`: what a schema holds, whether it is sound, what changed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from conformance.cli.description import describe, summary
+from conformance.cli.description import change_lines, describe, summary
 from conformance.exceptions import UsageError
 from conformance.requirements.catalogue import read_catalogue
 from conformance.requirements.requirement import Level
+from conformance.schema.change import Impact
+from conformance.schema.diff import schema_diff
 from conformance.schema.reader import read_schema
 from conformance.schema.source import is_url
 
@@ -24,7 +26,7 @@ NOT_CONFORMANT = 1
 
 @click.group("schema")
 def command() -> None:
-    """Show or lint a schema: a file, or the URL of a server's api_schema.php."""
+    """Show, lint or compare schemas: files, or URLs of a server's api_schema.php."""
 
 
 @command.command("show")
@@ -68,6 +70,25 @@ def lint_command(source: str | None, form: str) -> int:
     rows.sort(key=lambda row: -Level(row["level"]).rank)
     _print(rows, form)
     return NOT_CONFORMANT if any(row["level"] == Level.MUST for row in rows) else 0
+
+
+@command.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def diff_command(old: str, new: str, form: str) -> int:
+    """Tell what changed from one schema to another, for the clients that exist.
+
+    Each change is breaking, compatible or additive. Exit 1 if one is breaking, 2 if a schema cannot
+    be read.
+    """
+    changes = schema_diff(_read(old), _read(new))
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(changes), indent=2).decode())
+    else:
+        for line in change_lines(changes):
+            click.echo(line)
+    return NOT_CONFORMANT if any(c.impact is Impact.BREAKING for c in changes) else 0
 
 
 def _print(rows: list[dict[str, Any]], form: str) -> None:
