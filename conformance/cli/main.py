@@ -26,7 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replay": ("replay", "Send the calls of a finding again."),
     "serve": ("serve", "Run the embedded server alone."),
     "prove": ("prove", "Run the suite against each seeded fault: the detection score."),
-    "schema": ("schema", "Show or lint a schema."),
+    "diff": ("diff", "Tell what changed from one run to another."),
+    "schema": ("schema", "Show, lint or compare schemas."),
     "clean": ("clean", "Remove what a run left on its target."),
 }
 """Each command's module in this room, and what `--help` says of it."""

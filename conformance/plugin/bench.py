@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.plugin.lifecycles import Lifecycles
     from conformance.plugin.plan import Check
     from conformance.plugin.scope import Scope
+    from conformance.plugin.settling import Settling
     from conformance.plugin.target import Target
     from conformance.plugin.traffic import Traffic
     from conformance.provisioning.provisioner import Provisioner
@@ -33,6 +34,7 @@ class Bench:
     traffic: Traffic
     provisioner: Provisioner
     lifecycles: Lifecycles
+    settling: Settling
     seed: int
     today: date
 

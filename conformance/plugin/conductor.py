@@ -161,6 +161,7 @@ class Conductor:
             ending = "interrupted"
         elif out_of_time:
             ending = "time limit"
+        self.opened.recording.observed(self.opened.observed.types())
         self.opened.recording.finish(self.run, counts=self.run.outcomes, ended=ending)
         self._stack.close()
         if not interrupted:

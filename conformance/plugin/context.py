@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from conformance.plugin.accounts import Account, Accounts
     from conformance.plugin.bench import Bench
+    from conformance.plugin.settling import Settling
     from conformance.profile.profile import Profile
     from conformance.provisioning.lifecycle import Lifecycle
     from conformance.provisioning.made import Made
@@ -71,6 +72,11 @@ class Context:
     def provisioner(self) -> Provisioner:
         """What makes and removes the run's objects, for checks whose adds are what is judged."""
         return self._bench.provisioner
+
+    @property
+    def settling(self) -> Settling:
+        """The run's patience with an index that lags."""
+        return self._bench.settling
 
     @property
     def accounts(self) -> Accounts:

@@ -13,8 +13,10 @@ from conformance.plugin.accounts import Account, Accounts
 from conformance.plugin.bench import Bench
 from conformance.plugin.embedded import EmbeddedServer
 from conformance.plugin.lifecycles import Lifecycles
+from conformance.plugin.observed import Observed
 from conformance.plugin.recording import Recording
 from conformance.plugin.scope import Scope
+from conformance.plugin.settling import Settling
 from conformance.plugin.target import Target
 from conformance.plugin.traffic import Traffic
 from conformance.provisioning.ledger import Ledger
@@ -23,8 +25,8 @@ from conformance.provisioning.provisioner import Provisioner
 from conformance.provisioning.recipe import read_recipes
 from conformance.requirements.catalogue import read_catalogue
 from conformance.schema.lineage import Lineage
-from conformance.schema.reader import read_schema
-from conformance.schema.source import is_url
+from conformance.schema.reader import parse_schema
+from conformance.schema.source import fetch, is_url
 from conformance.wire.answer import NoAnswer, Result
 from conformance.wire.encoding import root_of
 from conformance.wire.pacing import Pace
@@ -49,6 +51,7 @@ class Opened:
 
     bench: Bench
     recording: Recording
+    observed: Observed
     server_version: str
 
 
@@ -58,22 +61,27 @@ def open_bench(settings: Settings, stack: ExitStack) -> Opened:
     Raises TargetUnreachable, LoginRefused, SchemaError or UsageError: nothing is judged then.
     """
     # Before anything is started or asked: a file that is no schema is nobody's fault but ours.
-    schema = read_schema(settings.schema_source) if settings.schema_source else None
+    source = settings.schema_source
+    content = fetch(source) if source else None
+    schema = parse_schema(content, source) if source and content is not None else None
     url, accounts = whereabouts(settings, stack)
     redactor = Redactor(accounts.secrets)
     recording = Recording(settings.output, redactor, record_all=settings.record_all)
     stack.callback(recording.close)
-    traffic = Traffic()
+    traffic, observed = Traffic(), Observed()
 
     def observe(exchange: Exchange) -> None:
         traffic.add(exchange)
+        observed.add(exchange)
         recording.exchange(exchange)
 
     target = connect(settings, url, accounts, redactor=redactor, observe=observe)
     stack.callback(target.close)
     version = reach(target)
-    if schema is None:
-        schema = published(settings, url)
+    if schema is None or content is None:
+        content = _published_content(settings, url)
+        schema = parse_schema(content, _schema_url(url))
+    recording.schema(content)
     target.ks("admin")
     recording.ledger(_head(settings, target))
     scope = Scope(
@@ -83,7 +91,7 @@ def open_bench(settings: Settings, stack: ExitStack) -> Opened:
         catalogue=read_catalogue(),
     )
     bench = _bench(settings, scope, target, traffic, recording)
-    return Opened(bench=bench, recording=recording, server_version=version)
+    return Opened(bench, recording, observed, version)
 
 
 def connect(
@@ -110,11 +118,19 @@ def connect(
 
 def published(settings: Settings, url: str) -> Schema:
     """The schema that the target publishes about itself, asked for as patiently as anything."""
-    return read_schema(
-        root_of(url) + SCHEMA_PATH,
+    return parse_schema(_published_content(settings, url), _schema_url(url))
+
+
+def _published_content(settings: Settings, url: str) -> bytes:
+    return fetch(
+        _schema_url(url),
         timeout_seconds=settings.profile.limits.read_timeout_seconds,
         verify=_trust(settings),
     )
+
+
+def _schema_url(url: str) -> str:
+    return root_of(url) + SCHEMA_PATH
 
 
 def _trust(settings: Settings) -> bool | str:
@@ -173,6 +189,10 @@ def _bench(
         traffic=traffic,
         provisioner=provisioner,
         lifecycles=lifecycles,
+        settling=Settling(
+            settings.profile.limits.settle_seconds,
+            pause_seconds=settings.profile.limits.settle_poll_ms / 1000,
+        ),
         seed=settings.seed,
         today=datetime.now(UTC).date(),
     )

@@ -78,6 +78,15 @@ class Recording:
         self._ledger = JsonLines(folder / "ledger.jsonl", redactor)
         self._whole: set[int] = set()
 
+    def schema(self, content: bytes) -> None:
+        """Keep the schema that the checks are derived from: a run is read without its server."""
+        (self.folder / "schema.xml").write_bytes(content)
+
+    def observed(self, types: Any) -> None:
+        """Keep what types the answers had."""
+        text = self._redactor.data(msgspec.json.encode({"types": types}))
+        (self.folder / "observed.json").write_bytes(text)
+
     def header(self, header: Header) -> None:
         """Open the results with the plan that they belong to."""
         self._results.write(header)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +72,16 @@ class Journey:
 
     def until(self, ask: Ask, *, total: int | None = None) -> Any:
         """One call, again until it holds what it has to or the index must have settled."""
-        limits = self._context.profile.limits
-        deadline = time.monotonic() + limits.settle_seconds
-        while True:
-            exchange = self._context.call(
+
+        def act() -> Exchange:
+            return self._context.call(
                 ask.service, ask.action, ask.params, session=self._session, ks=self._ks
             )
-            if _has_settled(exchange, ask, total) or time.monotonic() > deadline:
-                return self.note(ask, exchange)
-            time.sleep(limits.settle_poll_ms / 1000)
+
+        def unsettled(exchange: Exchange) -> list[Exchange]:
+            return [] if _has_settled(exchange, ask, total) else [exchange]
+
+        return self.note(ask, self._context.settling.until(act, unsettled)[0])
 
     def note(self, ask: Ask, exchange: Exchange) -> Any:
         """Keep what a step was answered; its value."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ CHANGED = ("description", "text", "name", "summary", "feedDescription", "label",
 FAILED = "INTERNAL_SERVER"
 """How the codes of a server's own failures begin: other areas judge them."""
 MISSING = frozenset({"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"})
-SHORTEST_PAUSE_SECONDS = 0.05
 
 
 class Visit(Struct, frozen=True, kw_only=True):
@@ -68,13 +66,11 @@ def poll(
     context: Context, ask: Callable[[], Exchange], done: Callable[[Exchange], bool]
 ) -> Exchange:
     """Ask until the answer will do or the index had its time (CONTRACT LIST-20)."""
-    limits = context.profile.limits
-    deadline = time.monotonic() + limits.settle_seconds
-    exchange = ask()
-    while not done(exchange) and time.monotonic() < deadline:
-        time.sleep(max(limits.settle_poll_ms / 1000, SHORTEST_PAUSE_SECONDS))
-        exchange = ask()
-    return exchange
+
+    def undone(exchange: Exchange) -> list[Exchange]:
+        return [] if done(exchange) else [exchange]
+
+    return context.settling.until(ask, undone)[0]
 
 
 def holds(exchange: Exchange, identity: Any) -> bool:

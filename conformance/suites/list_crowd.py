@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -97,8 +96,7 @@ def _gathered(context: Context, service: str) -> _Crowd:
     if asked is None or not asked.exact:
         raise NotApplicable("its list cannot be asked for certain objects alone")
     ids = frozenset(member.who for member in members)
-    limits = context.profile.limits
-    deadline = time.monotonic() + limits.settle_seconds
+    deadline = context.settling.deadline
     _, missing = until(
         context,
         lambda: ask(context, listing, asked, pager={"pageSize": 2 * size}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracles import list as oracles
@@ -42,7 +41,7 @@ def deleting(context: Context, subject: Subject) -> Iterator[Breach]:
         context,
         lambda: ask(context, listing, asked),
         lambda listed: oracles.deleted_object_disappears(listed, delete, member.who, listing.names),
-        deadline=_deadline(context),
+        deadline=context.settling.deadline,
     )[1]
 
 
@@ -58,7 +57,7 @@ def changing(context: Context, subject: Subject) -> Iterator[Breach]:
         lambda listed: oracles.updated_object_is_found_anew(
             listed, update, member.who, changed, listing.names, context.lineage
         ),
-        deadline=_deadline(context),
+        deadline=context.settling.deadline,
     )[1]
 
 
@@ -75,7 +74,7 @@ def _listed(context: Context, subject: Subject) -> tuple[Listing, Member, Asking
         context,
         lambda: ask(context, listing, asked),
         lambda listed: {member.who}.difference(identities(listed, listing.names)),
-        deadline=_deadline(context),
+        deadline=context.settling.deadline,
     )
     if missing:
         raise NotApplicable("its list does not show the object; another requirement judges that")
@@ -100,7 +99,3 @@ def _update(context: Context, subject: Subject, member: Member) -> tuple[Exchang
     if any(not param.optional and param.name not in params for param in action.params):
         raise NotApplicable("its update asks for more than is known")
     return context.call(subject.name, "update", params, session=recipe.session), changed
-
-
-def _deadline(context: Context) -> float:
-    return time.monotonic() + context.profile.limits.settle_seconds

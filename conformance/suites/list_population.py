@@ -41,8 +41,6 @@ INITIALS = "bcdfghjklmnpqrstvwz"
 """Names begin with different ones, so that their order is the same in every collation."""
 SHORT_SETTLE_SECONDS = 5.0
 """How long a list that no index serves is given: replicas may be behind (CONTRACT CRUD-04)."""
-PATIENT_SERVICES = 6
-"""After so many services whose lists never showed all, the others are not waited for as long."""
 
 
 class Member(Struct, frozen=True):
@@ -102,7 +100,6 @@ class Populations:
     def __init__(self) -> None:
         self._lock = Lock()
         self._runs: WeakKeyDictionary[Lineage, dict[tuple[str, int], _Held]] = WeakKeyDictionary()
-        self._slow: WeakKeyDictionary[Lineage, int] = WeakKeyDictionary()
 
     def of(self, context: Context, service: str) -> Population:
         """The service's population; Inconclusive or NotApplicable where there is none to judge."""
@@ -131,14 +128,11 @@ class Populations:
         everybody = asking(context, listing, members)
         if everybody is None:
             raise NotApplicable("its list cannot be asked for certain objects")
-        limits = context.profile.limits
         born = time.monotonic()
         indexed = context.profile.quirks.why("indexed", service) is not None
-        with self._lock:
-            patient = self._slow.get(context.lineage, 0) < PATIENT_SERVICES
-        patience = limits.settle_seconds
-        if not (indexed and patient):
-            patience = min(patience, SHORT_SETTLE_SECONDS if patient else 1.0)
+        patience = context.settling.seconds
+        if not indexed:
+            patience = min(patience, SHORT_SETTLE_SECONDS)
         wanted = {member.who for member in members}
 
         def lacking(exchange: Exchange) -> Iterable[str]:
@@ -149,9 +143,6 @@ class Populations:
         )
         _answered(context, first)
         seen = tuple(member for member in members if member.who not in missing)
-        if missing:
-            with self._lock:
-                self._slow[context.lineage] = self._slow.get(context.lineage, 0) + 1
         return Population(
             listing=listing,
             # What comes later than it may is no part of what is asked from now on.
@@ -203,13 +194,11 @@ def until(
     deadline: float,
 ) -> tuple[Exchange, tuple[Wrong, ...]]:
     """Act until nothing is wrong or the deadline passes; the last exchange and what is wrong."""
-    pause = context.profile.limits.settle_poll_ms / 1000
-    while True:
-        exchange = act()
-        wrong = tuple(judge(exchange))
-        if not wrong or time.monotonic() >= deadline or isinstance(exchange.answer, ApiError):
-            return exchange, wrong
-        time.sleep(pause)
+    return context.settling.until(act, judge, deadline=deadline, final=_is_refused)
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return isinstance(exchange.answer, ApiError)
 
 
 def judged(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from conformance.oracles import actions_called as oracles
@@ -179,15 +178,10 @@ def test_reference_leads_to_its_entry(context: Context, subject: Subject) -> Ite
     """Look for an entry by a reference id that nothing else has, until the index has settled."""
     reference = f"conformance{context.random.getrandbits(48):x}"
     made = context.make(subject.name, properties={"referenceId": reference})
-    limits = context.profile.limits
-    deadline = time.monotonic() + limits.settle_seconds
-    while True:
-        listed = context.call(subject.name, "listByReferenceId", {"refId": reference})
-        found = list(oracles.reference_leads_to_its_entry(listed, str(made.id), reference))
-        if not found or time.monotonic() > deadline:
-            break
-        time.sleep(limits.settle_poll_ms / 1000)
-    yield from found
+    yield from context.settling.until(
+        lambda: context.call(subject.name, "listByReferenceId", {"refId": reference}),
+        lambda listed: oracles.reference_leads_to_its_entry(listed, str(made.id), reference),
+    )[1]
 
 
 def counting_feeds(scope: Scope) -> Iterator[Subject]:

@@ -1,0 +1,148 @@
+"""What changed between two runs, as text or Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from conformance.schema.change import Impact
+from conformance.verdict.comparison import Shift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.schema.change import Change
+    from conformance.verdict.comparison import Comparison, Difference
+
+SHOWN = {Shift.NEWLY_FAILING: 200, Shift.STILL_FAILING: 50}
+FEW = 20
+"""Of each other kind; JSON has all."""
+
+
+def text(found: Comparison) -> Iterator[str]:
+    """For a terminal: what fails anew first, in blocks; then the rest, a line each."""
+    for shift, held in _by_shift(found):
+        yield f"{shift.upper()}  {len(held)}"
+        for each in held[: SHOWN.get(shift, FEW)]:
+            yield from _block(each)
+        yield from _more(len(held) - SHOWN.get(shift, FEW))
+        yield ""
+    if found.schema:
+        yield f"SCHEMA  {_counted(found.schema)}"
+        for change in found.schema[:FEW]:
+            yield f"  {change.impact:<10} {change.place}  {change.what}{_sides(change)}"
+        yield from _more(len(found.schema) - FEW)
+        yield ""
+    if found.types:
+        yield f"TYPES OF ANSWERS  {len(found.types)}"
+        for shifted in found.types[:FEW]:
+            yield f"  {shifted.place}  {_kinds(shifted.before)} -> {_kinds(shifted.after)}"
+        yield from _more(len(found.types) - FEW)
+        yield ""
+    if found.slower:
+        yield f"SLOWER  {len(found.slower)}"
+        for slow in found.slower[:FEW]:
+            yield f"  {slow.action}  {slow.before_ms:g} ms -> {slow.after_ms:g} ms (medians)"
+        yield from _more(len(found.slower) - FEW)
+        yield ""
+    yield verdict(found)
+
+
+def markdown(found: Comparison) -> Iterator[str]:
+    """For a pull request or a step's summary."""
+    yield f"### {verdict(found)}"
+    for shift, held in _by_shift(found):
+        shown = SHOWN.get(shift, FEW)
+        yield ""
+        yield f"#### {shift.capitalize()} ({len(held)})"
+        yield ""
+        yield "| requirement | level | subject | before | after | where | actual |"
+        yield "|---|---|---|---|---|---|---|"
+        for each in held[:shown]:
+            cells = (
+                each.requirement,
+                each.level,
+                each.subject,
+                each.before,
+                each.after,
+                each.where,
+                each.actual or each.reason,
+            )
+            yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+        yield from _more(len(held) - shown)
+    if found.schema:
+        yield ""
+        yield f"#### Schema: {_counted(found.schema)}"
+        yield ""
+        yield "| impact | place | what | before | after |"
+        yield "|---|---|---|---|---|"
+        for change in found.schema[:FEW]:
+            sides = (change.before, change.after)
+            told = (str(change.impact), change.place, change.what, *sides)
+            yield f"| {' | '.join(_cell(cell) for cell in told)} |"
+        yield from _more(len(found.schema) - FEW)
+    if found.types:
+        yield ""
+        yield f"#### Types of answers ({len(found.types)})"
+        yield ""
+        for shifted in found.types[:FEW]:
+            yield f"* `{shifted.place}`: {_kinds(shifted.before)} → {_kinds(shifted.after)}"
+        yield from _more(len(found.types) - FEW)
+    if found.slower:
+        yield ""
+        yield f"#### Slower ({len(found.slower)})"
+        yield ""
+        for slow in found.slower[:FEW]:
+            yield f"* `{slow.action}`: {slow.before_ms:g} ms → {slow.after_ms:g} ms (medians)"
+        yield from _more(len(found.slower) - FEW)
+
+
+def verdict(found: Comparison) -> str:
+    """One sentence: whether anything fails anew, and the counts."""
+    counts = Counter(each.shift for each in found.differences)
+    told = ", ".join(f"{counts[shift]} {shift}" for shift in Shift)
+    return f"{'REGRESSED' if found.regressed else 'NOTHING NEW FAILS'}: {told}"
+
+
+def _by_shift(found: Comparison) -> Iterator[tuple[Shift, list[Difference]]]:
+    for shift in Shift:
+        held = [each for each in found.differences if each.shift is shift]
+        if held:
+            yield shift, held
+
+
+def _block(each: Difference) -> Iterator[str]:
+    yield f"  {each.requirement}  {each.level}  {each.subject}  {each.before} -> {each.after}"
+    if each.where:
+        yield f"    at         {each.where}"
+        yield f"    expected   {each.expected}"
+        yield f"    actual     {each.actual}"
+    if each.reason:
+        yield f"    because    {each.reason}"
+    for change in each.explained[:3]:
+        yield f"    schema     {change.what}: {change.place}{_sides(change)}"
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > 0:
+        yield f"  … and {count} more"
+
+
+def _counted(changes: tuple[Change, ...]) -> str:
+    counts = Counter(change.impact for change in changes)
+    return ", ".join(f"{counts[impact]} {impact}" for impact in Impact if counts[impact])
+
+
+def _sides(change: Change) -> str:
+    sides = [" ".join(side.split()) for side in (change.before, change.after) if side]
+    return f" ({' -> '.join(sides)})" if sides else ""
+
+
+def _kinds(kinds: tuple[str, ...]) -> str:
+    return " or ".join(kinds)
+
+
+def _cell(content: str) -> str:
+    """One line that no table is broken by, and no page either: answers may hold anything."""
+    plain = " ".join(content.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return plain.replace("\\", "\\\\").replace("|", "\\|")
