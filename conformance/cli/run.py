@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -11,6 +11,9 @@ import msgspec
 from conformance.cli.options import run_options
 from conformance.reporting.summary import summary
 from conformance.requirements.catalogue import read_catalogue
+
+if TYPE_CHECKING:
+    from conformance.verdict.run import Run
 
 
 @click.command("run")
@@ -23,8 +26,13 @@ from conformance.requirements.catalogue import read_catalogue
     show_default=True,
     help="How the verdict is printed; json prints run.json.",
 )
+@click.option(
+    "--baseline",
+    metavar="RUN",
+    help="An earlier run: only what fails anew since then makes the exit code 1.",
+)
 @click.option("--show-profile", is_flag=True, help="Print the resolved profile and stop.")
-def command(form: str, *, show_profile: bool, **options: Any) -> int:
+def command(form: str, baseline: str | None, *, show_profile: bool, **options: Any) -> int:
     """Judge a target.
 
     Without --target or a profile that names one, the embedded server is started and judged.
@@ -39,6 +47,10 @@ def command(form: str, *, show_profile: bool, **options: Any) -> int:
 
         click.echo(show(resolve(options)))
         return 0
+    if baseline is not None:
+        from conformance.reporting.sides import read_side  # noqa: PLC0415 - as above
+
+        read_side(baseline)  # one that cannot be read would gate nothing, so nothing is judged
     settings = from_options(options, quiet=form == "json")
     run = judge(settings)
     for complaint in settings.selection.unmatched():
@@ -47,4 +59,18 @@ def command(form: str, *, show_profile: bool, **options: Any) -> int:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
     else:
         click.echo(summary(run, read_catalogue().requirements, folder=str(settings.output)))
-    return run.exit
+    if baseline is None:
+        return run.exit
+    return _gated(run, baseline, str(settings.output), err=form == "json")
+
+
+def _gated(run: Run, baseline: str, folder: str, *, err: bool) -> int:
+    """Tell what changed since the baseline; the exit code by that alone."""
+    from conformance.reporting.comparison import text  # noqa: PLC0415 - only with a baseline
+    from conformance.reporting.sides import compare_folders  # noqa: PLC0415 - as above
+    from conformance.verdict.comparison import gate  # noqa: PLC0415 - as above
+
+    found = compare_folders(baseline, folder, read_catalogue().requirements)
+    for line in text(found):
+        click.echo(line, err=err)
+    return gate(run, found)

@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from conformance.schema.change import Change
     from conformance.verdict.comparison import Comparison, Difference
 
-SHOWN = {Shift.NEWLY_FAILING: 200, Shift.STILL_FAILING: 50}
 FEW = 20
-"""Of each other kind; JSON has all."""
+"""Rows of each kind that are shown; JSON has all."""
+SUBJECTS_SHOWN = 6
 
 
 def text(found: Comparison) -> Iterator[str]:
-    """For a terminal: what fails anew first, in blocks; then the rest, a line each."""
+    """For a terminal: a block a requirement, what fails anew first; then what may explain it."""
     for shift, held in _by_shift(found):
         yield f"{shift.upper()}  {len(held)}"
-        for each in held[: SHOWN.get(shift, FEW)]:
-            yield from _block(each)
-        yield from _more(len(held) - SHOWN.get(shift, FEW))
+        groups = _by_requirement(held)
+        for group in groups[:FEW]:
+            yield from _block(group)
+        yield from _more(len(groups) - FEW, "requirements")
         yield ""
     if found.schema:
         yield f"SCHEMA  {_counted(found.schema)}"
@@ -52,24 +53,25 @@ def markdown(found: Comparison) -> Iterator[str]:
     """For a pull request or a step's summary."""
     yield f"### {verdict(found)}"
     for shift, held in _by_shift(found):
-        shown = SHOWN.get(shift, FEW)
         yield ""
         yield f"#### {shift.capitalize()} ({len(held)})"
         yield ""
-        yield "| requirement | level | subject | before | after | where | actual |"
+        yield "| requirement | level | subjects | before | after | where | actual |"
         yield "|---|---|---|---|---|---|---|"
-        for each in held[:shown]:
+        groups = _by_requirement(held)
+        for group in groups[:FEW]:
+            first = group[0]
             cells = (
-                each.requirement,
-                each.level,
-                each.subject,
-                each.before,
-                each.after,
-                each.where,
-                each.actual or each.reason,
+                first.requirement,
+                first.level,
+                _subjects(group),
+                first.before,
+                first.after,
+                first.where,
+                first.actual or first.reason,
             )
             yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
-        yield from _more(len(held) - shown)
+        yield from _more(len(groups) - FEW, "requirements")
     if found.schema:
         yield ""
         yield f"#### Schema: {_counted(found.schema)}"
@@ -111,21 +113,39 @@ def _by_shift(found: Comparison) -> Iterator[tuple[Shift, list[Difference]]]:
             yield shift, held
 
 
-def _block(each: Difference) -> Iterator[str]:
-    yield f"  {each.requirement}  {each.level}  {each.subject}  {each.before} -> {each.after}"
-    if each.where:
-        yield f"    at         {each.where}"
-        yield f"    expected   {each.expected}"
-        yield f"    actual     {each.actual}"
-    if each.reason:
-        yield f"    because    {each.reason}"
-    for change in each.explained[:3]:
+def _by_requirement(held: list[Difference]) -> list[list[Difference]]:
+    """What a person acts on: a requirement with its subjects, not a row for each."""
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for each in held:
+        groups.setdefault((each.requirement, each.before, each.after), []).append(each)
+    return list(groups.values())
+
+
+def _subjects(group: list[Difference]) -> str:
+    shown = ", ".join(each.subject for each in group[:SUBJECTS_SHOWN])
+    more = len(group) - SUBJECTS_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _block(group: list[Difference]) -> Iterator[str]:
+    first = group[0]
+    yield f"  {first.requirement}  {first.level}  {first.subject}  {first.before} -> {first.after}"
+    if first.where:
+        yield f"    at         {first.where}"
+        yield f"    expected   {first.expected}"
+        yield f"    actual     {first.actual}"
+    if first.reason:
+        yield f"    because    {first.reason}"
+    if len(group) > 1:
+        yield f"    also in    {_subjects(group[1:])}"
+    explained = dict.fromkeys(change for each in group for change in each.explained)
+    for change in list(explained)[:3]:
         yield f"    schema     {change.what}: {change.place}{_sides(change)}"
 
 
-def _more(count: int) -> Iterator[str]:
+def _more(count: int, what: str = "") -> Iterator[str]:
     if count > 0:
-        yield f"  … and {count} more"
+        yield f"  … and {count} more {what}".rstrip()
 
 
 def _counted(changes: tuple[Change, ...]) -> str:

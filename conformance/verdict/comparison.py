@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from conformance.schema.change import Change, Impact
+from conformance.verdict.conclusion import EXITS
 from conformance.verdict.latency import Slowdown, slowdowns
 from conformance.verdict.outcome import Outcome
 from conformance.verdict.result import CheckResult
+from conformance.verdict.run import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.requirements.requirement import Requirement
     from conformance.verdict.breach import Breach
+    from conformance.verdict.run import Run
 
 SEEN_OFTEN = 3
 """So many answers tell what type a property has; fewer may be chance."""
@@ -119,6 +122,19 @@ def compare(
         types=tuple(_type_shifts(before.types, after.types)),
         slower=slowdowns(before.latency, after.latency),
     )
+
+
+def gate(run: Run, found: Comparison) -> int:
+    """The exit code of a run that is gated on the difference only.
+
+    1 where something fails anew, 0 where all failures are known; a run that did not come to a
+    verdict about its target keeps its own exit code.
+    """
+    if found.regressed:
+        return EXITS[Verdict.NOT_CONFORMANT]
+    if run.exit == EXITS[Verdict.NOT_CONFORMANT]:
+        return EXITS[Verdict.CONFORMANT]
+    return run.exit
 
 
 Key = tuple[str, str]
