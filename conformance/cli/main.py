@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "Judge a target; with no option, the embedded server."),
+    "certify": ("certify", "Judge a target by all that is required, and sign a certificate."),
     "list": ("listing", "List requirements, services, actions, checks, faults or profiles."),
     "explain": ("explain", "Tell all about a requirement."),
     "replay": ("replay", "Send the calls of a finding again."),
     "serve": ("serve", "Run the embedded server alone."),
     "prove": ("prove", "Run the suite against each seeded fault: the detection score."),
     "diff": ("diff", "Tell what changed from one run to another."),
+    "verify": ("verify", "Check a certificate offline, and judge its record again."),
     "schema": ("schema", "Show, lint or compare schemas."),
     "clean": ("clean", "Remove what a run left on its target."),
 }

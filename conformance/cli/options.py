@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
-WHAT = (
+WHO = (
     click.option("--profile", metavar="NAME|FILE", help="What is known of the target."),
     click.option("--target", metavar="URL", help="The server's root; over the profile's."),
     click.option("--partner-id", type=int, metavar="N", help="The account; over the profile's."),
@@ -21,6 +21,9 @@ WHAT = (
     click.option(
         "--schema", metavar="FILE|URL", help="The schema; else the one that the server publishes."
     ),
+)
+
+WHICH = (
     click.option(
         "--select",
         multiple=True,
@@ -34,13 +37,19 @@ WHAT = (
     click.option("--read-only", is_flag=True, default=None, help="Make and change nothing."),
 )
 
-HOW = (
+INPUTS = (
     click.option("--examples", type=int, metavar="N", help="Generated inputs for each property."),
     click.option("--seed", type=int, metavar="N", help="The seed of all generated inputs."),
     click.option("--time-limit", type=float, metavar="SECONDS", help="Then no new check starts."),
+)
+
+PACE = (
     click.option("--workers", type=int, metavar="N", help="Checks that run at once."),
     click.option("--rate", type=float, metavar="REQUESTS_PER_SECOND", help="At most so many."),
     click.option("--output", metavar="DIR", help="The run's folder; else reports/RUN-ID."),
+)
+
+KEPT = (
     click.option(
         "--record",
         type=click.Choice(["evidence", "all"]),
@@ -53,13 +62,20 @@ HOW = (
 
 def run_options(command: Command) -> Command:
     """Give a command the options of a run."""
-    for option in reversed(WHAT + HOW):
-        command = option(command)
-    return command
+    return _given(command, WHO + WHICH + INPUTS + PACE + KEPT)
 
 
 def plan_options(command: Command) -> Command:
     """Give a command the options that say what is judged."""
-    for option in reversed(WHAT):
+    return _given(command, WHO + WHICH)
+
+
+def certification_options(command: Command) -> Command:
+    """Give a command the options of a run but for what a certification fixes."""
+    return _given(command, WHO + PACE)
+
+
+def _given(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command

@@ -21,6 +21,7 @@ from conformance.plugin.items import CheckItem
 from conformance.plugin.opening import open_bench
 from conformance.plugin.plan import checks_of, digest
 from conformance.plugin.progress import Progress
+from conformance.plugin.testimony import testified
 from conformance.verdict.conclusion import conclude
 from conformance.verdict.result import Header
 from conformance.verdict.run import (
@@ -34,8 +35,9 @@ from conformance.verdict.run import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from conformance.plugin.execution import Asked
     from conformance.plugin.opening import Opened
     from conformance.plugin.plan import Check
     from conformance.plugin.settings import Settings
@@ -136,6 +138,8 @@ class Conductor:
         progress = Progress(len(self._checks), quiet=settings.quiet)
         self._stack.callback(progress.stop)
         execution.on_result = lambda check, result: self._note(progress, check, result)
+        if settings.testimony:
+            execution.on_asked = self._testify
         self._execution = execution
         progress.start()
         execution.start()
@@ -166,6 +170,12 @@ class Conductor:
         self._stack.close()
         if not interrupted:
             session.exitstatus = self.run.exit
+
+    def _testify(self, check: Check, asked: Sequence[Asked]) -> None:
+        if check.declaration.last:
+            return  # it judges the traffic, which can be had again
+        for question in asked:
+            self.opened.recording.testimony(testified(check, question, self.opened.bench.traffic))
 
     def _note(self, progress: Progress, check: Check, result: CheckResult) -> None:
         traffic = self.opened.bench.traffic

@@ -17,14 +17,17 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from conformance.exceptions import TargetError
+from conformance.oracles.claim import witnessed
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.plugin.context import Context
 from conformance.verdict.outcome import Outcome
 from conformance.verdict.result import CheckResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
+    from conformance.oracles.claim import Oracle, Witness
     from conformance.plugin.bench import Bench
     from conformance.plugin.plan import Check
     from conformance.verdict.breach import Breach
@@ -35,8 +38,19 @@ SECOND_LOOKS = 20
 FLAKY_CHECKS = 60
 """After so many checks that had to be looked at often, the rest is looked at twice only."""
 SHORT_LOOKS = 3
+NOTHING_ASKED = "there was nothing to hold against the rule"
+"""A body that asked no oracle has judged nothing, and does not pass for that."""
 KEPT_BREACHES = 20
 """Of one check; more would only repeat the same story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to an oracle."""
+
+    oracle: Oracle[...]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -47,6 +61,8 @@ class Attempt:
     reason: str = ""
     breaches: tuple[Breach, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    """What oracles were asked, where somebody wants to know."""
 
 
 class Execution:
@@ -65,6 +81,8 @@ class Execution:
         self._stopped = False
         self._passive: dict[str, Attempt] = {}
         self.on_result: Callable[[Check, CheckResult], None] = lambda _check, _result: None
+        self.on_asked: Callable[[Check, Sequence[Asked]], None] | None = None
+        """Told what oracles were asked for a result; None where nobody judges again."""
 
     def start(self) -> None:
         """Submit every check that does not judge the run as a whole."""
@@ -154,8 +172,10 @@ class Execution:
         """Execute a check's body once. `resent` replaces what the run has seen."""
         random = Random(f"{self._bench.seed}:{check.name}:{number}")  # noqa: S311 - inputs, not secrets
         context = Context(self._bench, random, attempt=number, resent=resent)
+        asked: list[Asked] = []
         try:
-            breaches = tuple(check.body(context, check.subject))
+            with witnessed(_noting(asked)):
+                breaches = tuple(check.body(context, check.subject))
         except NotApplicable as end:
             return Attempt(Outcome.NOT_APPLICABLE, str(end), (), context.exchanges)
         except Inconclusive as end:
@@ -164,8 +184,10 @@ class Execution:
             return Attempt(Outcome.INCONCLUSIVE, str(end), (), context.exchanges)
         except Exception as error:  # noqa: BLE001 - the suite's own fault must not end the run
             return Attempt(Outcome.BROKEN, _trace(error), (), context.exchanges)
+        if not breaches and not asked:
+            return Attempt(Outcome.NOT_APPLICABLE, NOTHING_ASKED, (), context.exchanges)
         outcome = Outcome.FAILED if breaches else Outcome.PASSED
-        return Attempt(outcome, "", breaches, context.exchanges)
+        return Attempt(outcome, "", breaches, context.exchanges, asked)
 
     def _unconfirmed(self, first: Attempt, looks: int) -> Attempt:
         reason = f"flaky: showed once in {looks} looks: {first.breaches[0].actual}"
@@ -191,8 +213,17 @@ class Execution:
             attempts=attempts,
             shown=shown,
         )
+        if self.on_asked is not None:
+            self.on_asked(check, attempt.asked)
         self.on_result(check, result)
         return result
+
+
+def _noting(asked: list[Asked]) -> Witness:
+    def note(oracle: Oracle[...], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        asked.append(Asked(oracle, args, kwargs))
+
+    return note
 
 
 def _trace(error: Exception) -> str:

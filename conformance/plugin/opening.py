@@ -82,6 +82,7 @@ def open_bench(settings: Settings, stack: ExitStack) -> Opened:
         content = _published_content(settings, url)
         schema = parse_schema(content, _schema_url(url))
     recording.schema(content)
+    recording.profile(settings.profile)
     target.ks("admin")
     recording.ledger(_head(settings, target))
     scope = Scope(

@@ -16,7 +16,7 @@ from conformance.schema.lineage import Lineage
 from conformance.schema.reader import read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from conformance.plugin.plan import Check
     from conformance.plugin.settings import Settings
@@ -44,17 +44,23 @@ def planned_checks(options: Mapping[str, Any]) -> Iterator[Check]:
         profile=settings.profile,
         catalogue=read_catalogue(),
     )
+    checks = checks_in(scope, settings.selects)
+    if not checks:
+        raise settings.nothing_selected()
+    yield from checks
+
+
+def checks_in(scope: Scope, selects: Callable[[Check], bool]) -> list[Check]:
+    """Every check of the scope that is selected, in the order of a run's plan."""
     checks = [
         check
         for path in sorted(SUITES.glob("test_*.py"))
         for body in vars(import_module(f"conformance.suites.{path.stem}")).values()
         if hasattr(body, "__check__")
         for check in checks_of(body, scope)
-        if settings.selects(check)
+        if selects(check)
     ]
-    if not checks:
-        raise settings.nothing_selected()
-    yield from sorted(checks, key=lambda check: check.declaration.last)
+    return sorted(checks, key=lambda check: check.declaration.last)
 
 
 def _schema(settings: Settings) -> Schema:

@@ -76,11 +76,25 @@ class Recording:
         self._results = JsonLines(folder / "results.jsonl", redactor)
         self._traffic = JsonLines(folder / "traffic.jsonl", redactor)
         self._ledger = JsonLines(folder / "ledger.jsonl", redactor)
+        self._testimony: JsonLines | None = None
         self._whole: set[int] = set()
+        self._lock = Lock()
 
     def schema(self, content: bytes) -> None:
         """Keep the schema that the checks are derived from: a run is read without its server."""
         (self.folder / "schema.xml").write_bytes(content)
+
+    def profile(self, resolved: Any) -> None:
+        """Keep the profile as it was resolved: the plan can be made again from it."""
+        text = self._redactor.data(msgspec.json.encode(resolved))
+        (self.folder / "profile.json").write_bytes(text)
+
+    def testimony(self, question: Any) -> None:
+        """Keep what an oracle was asked; the file is there only where anything is kept."""
+        with self._lock:
+            if self._testimony is None:
+                self._testimony = JsonLines(self.folder / "testimony.jsonl", self._redactor)
+        self._testimony.write(question)
 
     def observed(self, types: Any) -> None:
         """Keep what types the answers had."""
@@ -141,8 +155,9 @@ class Recording:
 
     def close(self) -> None:
         """Close the files; a folder without `run.json` is a run that did not end."""
-        for lines in (self._results, self._traffic, self._ledger):
-            lines.close()
+        for lines in (self._results, self._traffic, self._ledger, self._testimony):
+            if lines is not None:
+                lines.close()
 
     def _keep(self, exchange: Exchange) -> None:
         if exchange.number in self._whole:

@@ -48,6 +48,8 @@ class Settings:
     faults: tuple[str, ...] = ()
     variations: tuple[str, ...] = ()
     record_all: bool = False
+    testimony: bool = False
+    """Whether what oracles are asked is written down, so that they can be asked again."""
     quiet: bool = False
 
     @property
@@ -87,22 +89,27 @@ class Settings:
 
     def selects(self, check: Check) -> bool:
         """Whether the check belongs to the plan."""
-        if check.declaration.writes and self.profile.read_only:
-            return False
-        subject = check.subject
-        return self.selection.judges(check.requirement.level) and self.selection.matches(
-            check.requirement.id,
-            check.requirement.area,
-            subject.service,
-            subject.action,
-            subject.name,
-        )
+        return selects(check, self.profile, self.selection)
 
     def nothing_selected(self) -> EmptySelection:
         """The error for a plan without a check; names the patterns that fit nothing."""
         unmatched = "; ".join(self.selection.unmatched())
         hint = unmatched or "`list checks` with the same options shows what there is"
         return EmptySelection("the selection holds no check", hint=hint)
+
+
+def selects(check: Check, profile: Profile, selection: Selection) -> bool:
+    """Whether the check belongs to the plan of a run with this profile and selection."""
+    if check.declaration.writes and profile.read_only:
+        return False
+    subject = check.subject
+    return selection.judges(check.requirement.level) and selection.matches(
+        check.requirement.id,
+        check.requirement.area,
+        subject.service,
+        subject.action,
+        subject.name,
+    )
 
 
 def resolve(options: Mapping[str, Any]) -> Resolved:
@@ -121,6 +128,7 @@ def from_options(
     options: Mapping[str, Any],
     *,
     quiet: bool = False,
+    testimony: bool = False,
     faults: tuple[str, ...] = (),
     variations: tuple[str, ...] = (),
 ) -> Settings:
@@ -144,6 +152,7 @@ def from_options(
         faults=faults,
         variations=variations,
         record_all=options.get("record") == "all",
+        testimony=testimony,
         quiet=quiet,
     )
 

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from conformance.schema.change import Change, Impact
 from conformance.verdict.conclusion import EXITS
-from conformance.verdict.latency import Slowdown, slowdowns
 from conformance.verdict.outcome import Outcome
 from conformance.verdict.result import CheckResult
 from conformance.verdict.run import Verdict
+from conformance.verdict.slowdown import Slowdown, slowdowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

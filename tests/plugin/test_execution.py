@@ -10,7 +10,7 @@ import pytest
 from conformance.exceptions import TargetUnreachable
 from conformance.oracles.claim import oracle
 from conformance.plugin.check import Inconclusive, NotApplicable, check
-from conformance.plugin.execution import SECOND_LOOKS, Execution
+from conformance.plugin.execution import NOTHING_ASKED, SECOND_LOOKS, Execution
 from conformance.plugin.plan import Check
 from conformance.plugin.subjects import TARGET, target
 from conformance.plugin.traffic import Traffic
@@ -38,9 +38,10 @@ BREACH = Breach("$", "this", "that", exchanges=(3,))
 
 
 @oracle("LIST-A-001")
-def it_is_so() -> Iterable[Breach]:
+def it_is_so(*, shown: bool) -> Iterable[Breach]:
     """It is so."""
-    yield BREACH
+    if shown:
+        yield BREACH
 
 
 class FakeBench:
@@ -80,7 +81,7 @@ def executed(*checks: Check, bench: Any = None, deadline: float | None = None) -
 def failing(*looks: int) -> Callable[..., list[Breach]]:
     """A body that shows the breach at these looks (from 0), and at no other."""
     count = itertools.count()
-    return lambda _context, _subject: [BREACH] if next(count) in looks else []
+    return lambda _context, _subject: list(it_is_so(shown=next(count) in looks))
 
 
 def raising(error: Exception) -> Callable[..., list[Breach]]:
@@ -105,10 +106,30 @@ def exchange(number: int) -> Exchange:
 
 
 def test_no_breach_is_passed() -> None:
-    """A body that returns nothing passes, in one look."""
+    """A body whose oracle returns nothing passes, in one look."""
     (result,) = executed(planned(failing()))
 
     assert (result.outcome, result.attempts, result.shown) == ("passed", 1, 0)
+
+
+def test_what_asks_no_oracle_has_not_passed() -> None:
+    """A body that found nothing to hold against its rule has judged nothing."""
+    (result,) = executed(planned(lambda _context, _subject: []))
+
+    assert (result.outcome, result.reason) == ("not_applicable", NOTHING_ASKED)
+
+
+def test_what_was_asked_is_told_to_who_wants_to_know() -> None:
+    """So that the same can be asked again."""
+    check = planned(failing())
+    execution = Execution(FakeBench(), [check], workers=1, deadline=None)
+    told: list[object] = []
+    execution.on_asked = lambda _check, asked: told.extend(each.kwargs for each in asked)
+    execution.start()
+    execution.result_of(check)
+    execution.stop()
+
+    assert told == [{"shown": False}]
 
 
 def test_what_shows_twice_failed() -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from conformance.verdict.latency import later, slowdowns
+from conformance.verdict.slowdown import later, slowdowns
 
 
 def around(milliseconds: float, *, seed: int = 1, count: int = 40) -> list[float]:

@@ -1,0 +1,1 @@
+"""A run made into a statement that others can check, offline. Signs, verifies, judges again."""
