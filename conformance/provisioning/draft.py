@@ -143,7 +143,10 @@ class Drafting:
 
     def _marked(self, drawn: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
         return {
-            name: self._names.mark(name, value, several_tags=recipe.several_tags)
+            name: _kept(
+                self._names.mark(name, value, several_tags=recipe.several_tags),
+                recipe.longest.get(name),
+            )
             for name, value in drawn.items()
         }
 
@@ -164,3 +167,10 @@ class Drafting:
             presence=PRESENCE,
             depth=1,
         )
+
+
+def _kept(value: Any, most_bytes: int | None) -> Any:
+    """As much of a text as the server's column holds."""
+    if most_bytes is None or not isinstance(value, str):
+        return value
+    return value.encode()[:most_bytes].decode(errors="ignore").rstrip()

@@ -19,11 +19,15 @@ class NotFound(Struct, frozen=True):
 
 
 class Unique(Struct, frozen=True, rename={"class_name": "class"}):
-    """A natural key: no two objects of an account agree in all these properties."""
+    """A natural key: no two objects of an account agree in all these properties.
+
+    `below` names another object, which may be none: the key holds among those below one.
+    """
 
     class_name: str
     properties: list[str]
     code: str
+    below: str = ""
 
 
 class Reference(Struct, frozen=True, rename={"class_name": "class", "only_when": "only-when"}):

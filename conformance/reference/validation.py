@@ -87,8 +87,13 @@ def check_unique(call: Call, room: Room, name: str, document: Document, own: Rec
             if other is own or other.partner not in {call.session.partner_id, 0}:
                 continue
             found = [to_text(other.document.get(prop)).lower() for prop in rule.properties]
-            if found == wanted:
+            if found == wanted and _above(document, rule) == _above(other.document, rule):
                 raise ApiFault(rule.code, to_text(values[0]))
+
+
+def _above(document: Document, rule: Unique) -> str:
+    above = to_text(document.get(rule.below) or "") if rule.below else ""
+    return "" if above == "0" else above
 
 
 def _check_required(call: Call, name: str, sent: Document) -> None:
