@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def coverage(bench: Bench) -> dict[str, Any]:
-    """The `coverage` key of `run.json`: actions, lifecycles, types, enums, errors."""
+    """The `coverage` key of `run.json`: actions, lifecycles, objects, types, enums, errors."""
     schema = bench.scope.schema
     called = [a.id for a in schema.actions if bench.traffic.was_called(a.id)]
     answered = [a.id for a in schema.actions if bench.traffic.was_answered(a.id)]
@@ -36,12 +36,30 @@ def coverage(bench: Bench) -> dict[str, Any]:
             "total": len(full),
             "services": sorted(done),
         },
+        "objects": _objects_made(bench),
         "types": {"met": len(types & set(concrete)), "total": len(concrete)},
         "enums": {"met": len(values), "total": constants},
         "errors": {
             "met": sum(1 for code in schema.errors if bench.traffic.errors.get(code)),
             "total": len(schema.errors),
             "codes": dict(sorted(bench.traffic.errors.items())),
+        },
+    }
+
+
+def _objects_made(bench: Bench) -> dict[str, Any]:
+    """Which services made an object, what had to be learned for it, and why the others did not."""
+    provisioner = bench.provisioner
+    adding = [s.id for s in bench.scope.schema.services.values() if "add" in s.actions]
+    made, failed = provisioner.made, provisioner.failed
+    return {
+        "made": sum(1 for service in adding if service in made),
+        "total": len(adding),
+        "learned": {name: list(deeds) for name, deeds in sorted(provisioner.learned.items())},
+        "not_made": {
+            service: failed.get(service) or provisioner.recipe(service).never or "not asked for"
+            for service in adding
+            if service not in made
         },
     }
 

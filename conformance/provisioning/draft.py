@@ -52,6 +52,10 @@ class Draft(Struct, frozen=True):
         """The draft with one parameter set."""
         return structs.replace(self, params={**self.params, name: value})
 
+    def without_param(self, name: str) -> Draft:
+        """The draft without one of the parameters beside the entity."""
+        return structs.replace(self, params={n: v for n, v in self.params.items() if n != name})
+
     def without(self, *names: str) -> Draft:
         """The draft without some of the entity's properties."""
         left = {name: value for name, value in self.entity.items() if name not in names}

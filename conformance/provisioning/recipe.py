@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Grounds = Literal["recorded", "source", "contract", "learned"]
-"""Where it comes from: seen on a real server, plain from the columns and validations of one, told by
-CONTRACT, or left to learning."""
+"""Where it comes from: seen on a real server, plain from the columns and validations of one, told
+by CONTRACT, or left to learning."""
 Manner = Literal["refused", "ignored", "unknown"]
 """What becomes of a property that must not be sent; `unknown` is never judged."""
 

@@ -251,3 +251,59 @@ def test_every_service_that_can_have_objects_gets_one(
         and not (failure.kind == "forbidden" and ours.recipe(service).gated)
     }
     assert json.dumps(unexpected, indent=1) == "{}"
+
+
+def test_a_service_without_a_recipe_is_learned_from_a_real_servers_errors(
+    real_schema: Schema,
+) -> None:
+    """One demand after the other, as a real server words them, until the object is complete."""
+    target = ScriptedTarget(_as_a_real_server_demands)
+    ours = provisioner(real_schema, target, recipes={})
+
+    made = ours.make("schedule_scheduleeventresource")
+
+    assert made.entity["eventId"] == 41
+    assert made.entity["resourceId"] == 42
+    assert ours.learned["schedule_scheduleeventresource"] == (
+        "only what is demanded is sent",
+        "eventId must be the id of a schedule_scheduleevent",
+        "resourceId must be the id of a schedule_scheduleresource",
+    )
+    assert {"schedule_scheduleevent", "schedule_scheduleresource"} <= ours.made
+    assert ours.failed == {}
+
+
+def _as_a_real_server_demands(call: Call) -> Answer:
+    """What 22.19.0 answers to the three adds, with ids made up."""
+    sent = next(value for value in call.params.values() if isinstance(value, dict))
+    kind = sent.get("objectType", "")
+    if call.service == "schedule_scheduleeventresource":
+        if any(name in sent for name in ("name", "description", "tags")):
+            return error("INTERNAL_SERVERL_ERROR")
+        for name in ("eventId", "resourceId"):
+            if name not in sent:
+                named = {"PROP_NAME": f"KalturaScheduleEventResource::{name}"}
+                return error("PROPERTY_VALIDATION_CANNOT_BE_NULL", **named)
+        return Result({**sent, "id": 7})
+    if call.service == "schedule_scheduleresource":
+        return Result({**sent, "id": 42})
+    for name in ("recurrenceType", "startDate", "endDate"):
+        if name not in sent:
+            return error("PROPERTY_VALIDATION_CANNOT_BE_NULL", PROP_NAME=f"{kind}::{name}")
+    return Result({**sent, "id": 41})
+
+
+def test_a_service_that_cannot_be_had_is_told_with_its_last_error(embedded_schema: Schema) -> None:
+    """And hides no other."""
+
+    def respond(call: Call) -> Answer:
+        refused = call.service == "playlist"
+        return error("FEATURE_FORBIDDEN", FEATURE="x") if refused else Result({"id": "0_a"})
+
+    ours = provisioner(embedded_schema, ScriptedTarget(respond))
+    with pytest.raises(ProvisioningFailed):
+        ours.make("playlist")
+    ours.make("media")
+
+    assert ours.made == {"media"}
+    assert "FEATURE_FORBIDDEN" in ours.failed["playlist"]
