@@ -44,8 +44,8 @@ UNWANTED = frozenset(
 )
 TAKEN = re.compile(r"ALREADY_EXISTS|^DUPLICATE_|_DUPLICATE_|_EXISTS$")
 UNKNOWN = re.compile(r"NOT_FOUND|NOT_EXIST|^INVALID_(.+_)?ID$")
-DEMANDED = re.compile(r"REQUIRED|MISSING|_MUST_")
-"""Codes that demand something and name it only in themselves."""
+DEMANDS = "_REQUIRED"
+"""How codes end that demand a reference and name it only in themselves."""
 CLASS = re.compile(r"\w+::")
 NAME = re.compile(r"[A-Za-z_]\w*")
 SHORTEST_STEM = 4
@@ -136,10 +136,8 @@ class Learning:
                 found = _drop(_property(error), draft)
             case code if TAKEN.search(code):
                 found = Mending("redraw")
-            case code if UNKNOWN.search(code):
+            case code if UNKNOWN.search(code) or code.endswith(DEMANDS):
                 found = self._reference(error, action, draft)
-            case code if DEMANDED.search(code):
-                found = self._named_by_code(error, action, draft)
             case _:
                 pass
         return found or (Mending("bare") if draft.drawn else None)
@@ -243,7 +241,7 @@ def _drop(name: str, draft: Draft) -> Mending | None:
 
 
 def _offending(error: ApiError, action: Action, draft: Draft) -> Mending | None:
-    """What the error calls wrong is left out; what it misses or an add cannot do without is drawn."""
+    """What the error calls wrong is left out, or drawn where an add cannot do without it."""
     names = [error.args.get(key, "") for key in ("PARAM_NAME", "FIELD_NAME", "XML_FIELD")]
     name = next((n for n in names if n), "").rpartition(":")[2]
     if name in draft.entity:
