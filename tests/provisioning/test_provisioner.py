@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
     from conformance.schema.model import Schema
     from conformance.wire.request import Call
+
+
+COVERAGE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
 
 
 def test_an_object_is_made_and_carries_the_mark(embedded_schema: Schema) -> None:
@@ -231,7 +236,7 @@ def _delete(made: Any) -> Call:
 def test_every_service_that_can_have_objects_gets_one(
     schema_name: str, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
-    """On the embedded server every service is provisioned, or its recipe says why not."""
+    """On the embedded server every service is provisioned, or recipe and docs say why not."""
     schema: Schema = request.getfixturevalue(schema_name)
     ours = provisioner(schema, EmbeddedTarget(schema))
     failures: dict[str, ProvisioningFailed] = {}
@@ -251,6 +256,9 @@ def test_every_service_that_can_have_objects_gets_one(
         and not (failure.kind == "forbidden" and ours.recipe(service).gated)
     }
     assert json.dumps(unexpected, indent=1) == "{}"
+    if schema_name == "real_schema":
+        told = re.findall(r"^\| `(\w+)` \| (?:life)? \|", COVERAGE.read_text(), re.MULTILINE)
+        assert sorted(told) == sorted(failures)
 
 
 def test_a_service_without_a_recipe_is_learned_from_a_real_servers_errors(
