@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def coverage(bench: Bench) -> dict[str, Any]:
-    """The `coverage` key of `run.json`: actions, lifecycles, objects, types, enums, errors."""
+    """The `coverage` key of `run.json`: actions, lifecycles, types, enums, errors."""
     schema = bench.scope.schema
     called = [a.id for a in schema.actions if bench.traffic.was_called(a.id)]
     answered = [a.id for a in schema.actions if bench.traffic.was_answered(a.id)]
@@ -35,8 +35,8 @@ def coverage(bench: Bench) -> dict[str, Any]:
             "completed": sum(1 for service in full if service in done),
             "total": len(full),
             "services": sorted(done),
+            "objects": _objects_made(bench),
         },
-        "objects": _objects_made(bench),
         "types": {"met": len(types & set(concrete)), "total": len(concrete)},
         "enums": {"met": len(values), "total": constants},
         "errors": {

@@ -76,7 +76,7 @@ def _counts(run: Run) -> Iterator[str]:
         f"  actions    {actions['called']} called, {actions['answered']} answered "
         f"of {actions['total']}"
     )
-    yield from _objects(run.coverage.get("objects", {}))
+    yield from _objects(run.coverage.get("lifecycles", {}).get("objects", {}))
     yield (
         f"  traffic    {run.traffic.requests} requests in {run.seconds:.1f} s "
         f"({run.traffic.requests_per_second:.0f}/s, {run.traffic.retries} retries)"
