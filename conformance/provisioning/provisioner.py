@@ -130,13 +130,17 @@ class Provisioner:
 
     def send(self, call: Call, session: str = "admin") -> Exchange:
         """Send a call, again after a pause while the target says that it is only busy."""
-        exchange = self._call(call, session)
+        return self.patiently(lambda: self._call(call, session))
+
+    def patiently(self, ask: Callable[[], Exchange]) -> Exchange:
+        """What asking answers; asked again after a pause while the target is only busy."""
+        exchange = ask()
         for attempt in range(PATIENCE):
             answer = exchange.answer
             if not isinstance(answer, ApiError) or answer.code not in TRANSIENT:
                 break
             self._pause(PAUSE_SECONDS * 2**attempt)
-            exchange = self._call(call, session)
+            exchange = ask()
         return exchange
 
     def discard(self, made: Made) -> bool:

@@ -68,6 +68,22 @@ def test_a_step_that_the_account_is_refused_leaves_a_life_incomplete(
     assert not played.complete
 
 
+def test_a_step_waits_while_the_target_is_busy(embedded_schema: Schema) -> None:
+    """A locked category tree is asked again, as it would be by any client."""
+    server, locked = EmbeddedTarget(embedded_schema), {"update", "delete"}
+
+    def call(asked: Call, session: str) -> Exchange:
+        if asked.action in locked:
+            locked.remove(asked.action)
+            return exchange(0, asked, session, error("CATEGORIES_LOCKED"))
+        return server(asked, session)
+
+    played = life(embedded_schema, "category", target=call)
+
+    assert locked == set()
+    assert played.complete
+
+
 def test_the_update_sends_values_that_are_new(embedded_schema: Schema) -> None:
     """An update that changed nothing would prove nothing."""
     for seed in range(30):
