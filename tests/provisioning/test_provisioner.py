@@ -298,6 +298,24 @@ def _as_a_real_server_demands(call: Call) -> Answer:
     return Result({**sent, "id": 41})
 
 
+def test_with_no_recipe_at_all_every_service_that_may_be_used_is_learned(
+    real_schema: Schema,
+) -> None:
+    """What is left is what the account is forbidden, and one add that takes a file."""
+    ours = provisioner(real_schema, EmbeddedTarget(real_schema), recipes={})
+    refused: dict[str, str] = {}
+    for service in real_schema.services.values():
+        if "add" in service.actions:
+            try:
+                ours.make(service.id)
+            except ProvisioningFailed as failure:
+                refused[service.id] = failure.kind
+
+    assert {name for name, kind in refused.items() if kind != "forbidden"} == {"bulkupload"}
+    assert len(ours.made) > 60
+    assert ours.learned["fileasset"][0] == "fileAssetObjectType is demanded"
+
+
 def test_a_service_that_cannot_be_had_is_told_with_its_last_error(embedded_schema: Schema) -> None:
     """And hides no other."""
 
