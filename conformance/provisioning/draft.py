@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 USUAL = ("name", "description", "tags")
 """What is set on the objects of a service of which nothing is known."""
 USUAL_UPDATES = ("name", "description")
-PRESENCE = 0.7
+PRESENCE = 0.85
+"""So that four lives send every property of a dozen, and few of them all of it."""
 
 
 class Draft(Struct, frozen=True):
@@ -99,15 +100,16 @@ class Drafting:
     def update(
         self, kind: str, recipe: Recipe, random: Random, before: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """New values for half or more of what may be changed; each differs from `before`."""
+        """New values for most of what may be changed; each differs from `before`."""
         wanted = USUAL_UPDATES if recipe.update is None else recipe.update
         found = {}
         # What was sent on add is proven to be writable here; the others are a last resort.
         names = [p.name for p in update_view(self._lineage, kind) if p.name in wanted]
         sent = [name for name in names if name in before]
         chosen = sent or names
-        # Half of them or more, so that few lives meet them all; some are left, to be kept.
-        least, most = (len(chosen) + 1) // 2, max(1, len(chosen) - 1)
+        # Two of three or more, so that few lives meet them all; some are left, to be kept. What an
+        # update takes away that was not sent shows by the empty one as well.
+        least, most = (2 * len(chosen) + 2) // 3, max(1, len(chosen) - 1)
         for name in random.sample(chosen, random.randint(min(least, most), most) if chosen else 0):
             found[name] = self._different(kind, name, recipe, random, before.get(name))
         return self._marked({n: v for n, v in found.items() if v is not None}, recipe)
