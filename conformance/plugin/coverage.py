@@ -35,6 +35,7 @@ def coverage(bench: Bench) -> dict[str, Any]:
             "completed": sum(1 for service in full if service in done),
             "total": len(full),
             "services": sorted(done),
+            "objects": _objects_made(bench),
         },
         "types": {"met": len(types & set(concrete)), "total": len(concrete)},
         "enums": {"met": len(values), "total": constants},
@@ -42,6 +43,23 @@ def coverage(bench: Bench) -> dict[str, Any]:
             "met": sum(1 for code in schema.errors if bench.traffic.errors.get(code)),
             "total": len(schema.errors),
             "codes": dict(sorted(bench.traffic.errors.items())),
+        },
+    }
+
+
+def _objects_made(bench: Bench) -> dict[str, Any]:
+    """Which services made an object, what had to be learned for it, and why the others did not."""
+    provisioner = bench.provisioner
+    adding = [s.id for s in bench.scope.schema.services.values() if "add" in s.actions]
+    made, failed = provisioner.made, provisioner.failed
+    return {
+        "made": sum(1 for service in adding if service in made),
+        "total": len(adding),
+        "learned": {name: list(deeds) for name, deeds in sorted(provisioner.learned.items())},
+        "not_made": {
+            service: failed.get(service) or provisioner.recipe(service).never or "not asked for"
+            for service in adding
+            if service not in made
         },
     }
 

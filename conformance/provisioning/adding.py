@@ -127,6 +127,8 @@ class Adding:
 
     def _mended(self, draft: Draft, mending: Mending) -> Draft:
         match mending.deed:
+            case "drop" if mending.place == "params":
+                return draft.without_param(mending.name)
             case "drop":
                 return draft.without(mending.name)
             case "set":
@@ -154,7 +156,7 @@ class Adding:
 
     def _param(self, param: Param) -> Any:
         """A value for a required parameter that no recipe mentions."""
-        service = self._provisioner.learning.referred(param.name)
+        service = self._provisioner.learning.referred(param.name, self._service.id)
         if service is not None:
             return self._fixture(service).id
         prop = Property(name=param.name, type=param.type)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 USUAL = ("name", "description", "tags")
 """What is set on the objects of a service of which nothing is known."""
 USUAL_UPDATES = ("name", "description")
-PRESENCE = 0.7
+PRESENCE = 0.85
+"""So that four lives send every property of a dozen, and few of them all of it."""
 
 
 class Draft(Struct, frozen=True):
@@ -51,6 +52,10 @@ class Draft(Struct, frozen=True):
     def with_param(self, name: str, value: Any) -> Draft:
         """The draft with one parameter set."""
         return structs.replace(self, params={**self.params, name: value})
+
+    def without_param(self, name: str) -> Draft:
+        """The draft without one of the parameters beside the entity."""
+        return structs.replace(self, params={n: v for n, v in self.params.items() if n != name})
 
     def without(self, *names: str) -> Draft:
         """The draft without some of the entity's properties."""
@@ -95,15 +100,16 @@ class Drafting:
     def update(
         self, kind: str, recipe: Recipe, random: Random, before: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """New values for half or more of what may be changed; each differs from `before`."""
+        """New values for most of what may be changed; each differs from `before`."""
         wanted = USUAL_UPDATES if recipe.update is None else recipe.update
         found = {}
         # What was sent on add is proven to be writable here; the others are a last resort.
         names = [p.name for p in update_view(self._lineage, kind) if p.name in wanted]
         sent = [name for name in names if name in before]
         chosen = sent or names
-        # Half of them or more, so that few lives meet them all; some are left, to be kept.
-        least, most = (len(chosen) + 1) // 2, max(1, len(chosen) - 1)
+        # Two of three or more, so that few lives meet them all; some are left, to be kept. What an
+        # update takes away that was not sent shows by the empty one as well.
+        least, most = (2 * len(chosen) + 2) // 3, max(1, len(chosen) - 1)
         for name in random.sample(chosen, random.randint(min(least, most), most) if chosen else 0):
             found[name] = self._different(kind, name, recipe, random, before.get(name))
         return self._marked({n: v for n, v in found.items() if v is not None}, recipe)
@@ -143,7 +149,10 @@ class Drafting:
 
     def _marked(self, drawn: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
         return {
-            name: self._names.mark(name, value, several_tags=recipe.several_tags)
+            name: _kept(
+                self._names.mark(name, value, several_tags=recipe.several_tags),
+                recipe.longest.get(name),
+            )
             for name, value in drawn.items()
         }
 
@@ -164,3 +173,10 @@ class Drafting:
             presence=PRESENCE,
             depth=1,
         )
+
+
+def _kept(value: Any, most_bytes: int | None) -> Any:
+    """As much of a text as the server's column holds."""
+    if most_bytes is None or not isinstance(value, str):
+        return value
+    return value.encode()[:most_bytes].decode(errors="ignore").rstrip()

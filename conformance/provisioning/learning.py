@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.provisioning.draft import Draft
     from conformance.schema.lineage import Lineage
     from conformance.schema.model import Action, Schema
@@ -42,10 +44,17 @@ UNWANTED = frozenset(
 )
 TAKEN = re.compile(r"ALREADY_EXISTS|^DUPLICATE_|_DUPLICATE_|_EXISTS$")
 UNKNOWN = re.compile(r"NOT_FOUND|NOT_EXIST|^INVALID_(.+_)?ID$")
+DEMANDS = "_REQUIRED"
+"""How codes end that demand a reference and name it only in themselves."""
+CLASS = re.compile(r"\w+::")
+NAME = re.compile(r"[A-Za-z_]\w*")
+SHORTEST_STEM = 4
+"""Of fewer letters a name may end like many services' names by chance."""
 ALIASES = {"entry": ("media", "baseentry", "data"), "object": ("media", "baseentry"), "feed": ()}
 """Reference names that are no service's name."""
 
 Deed = Literal["drop", "fill", "set", "refer", "type", "redraw", "bare"]
+Place = Literal["entity", "params"]
 
 
 class Mending(Struct, frozen=True):
@@ -53,7 +62,7 @@ class Mending(Struct, frozen=True):
 
     deed: Deed
     name: str = ""
-    place: Literal["entity", "params"] = "entity"
+    place: Place = "entity"
     value: Any = None
 
     def __str__(self) -> str:
@@ -82,23 +91,37 @@ class Learning:
             if "add" in service.actions
         }
 
-    def referred(self, name: str) -> str | None:
-        """The service whose id a property or parameter of that name holds, or None."""
-        stem = re.sub(r"(?i)ids?$", "", name)
-        if not stem or stem == name:
+    def referred(self, name: str, asking: str = "") -> str | None:
+        """The service whose id a property or parameter of that name holds, or None.
+
+        An `eventId` is a `scheduleEvent`'s where only one service is named so, be it only among
+        those of the plugin of the service `asking`.
+        """
+        stem = re.sub(r"(?i)ids?$", "", name).casefold()
+        if not stem or stem == name.casefold():
             return None
-        for alias in ALIASES.get(stem.casefold(), ()):
+        for alias in ALIASES.get(stem, ()):
             service = self._schema.services.get(alias)
             if service is not None and "add" in service.actions:
                 return alias
-        return self._services.get(stem.casefold())
+        return self._services.get(stem) or self._ending(stem, asking)
+
+    def _ending(self, stem: str, asking: str) -> str | None:
+        """The one other service whose name ends so."""
+        if len(stem) < SHORTEST_STEM:
+            return None
+        ending = (id_ for name, id_ in self._services.items() if name.endswith(stem))
+        found = [id_ for id_ in ending if id_ != asking]
+        plugin = asking.rpartition("_")[0]
+        near = [id_ for id_ in found if plugin and id_.rpartition("_")[0] == plugin]
+        return next((few[0] for few in (near, found) if len(few) == 1), None)
 
     def mend(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
         """The change that the error asks for; None where it asks for nothing that we understand."""
         found: Mending | None = None
         match error.code:
             case "PROPERTY_VALIDATION_CANNOT_BE_NULL":
-                found = self._demanded(_property(error), draft)
+                found = self._demanded(_properties(error), action, draft)
             case "MISSING_MANDATORY_PARAMETER" | "PROPERTY_VALIDATION_WRONG_FORMAT":
                 found = self._parameter(error, action, draft)
             case "PROPERTY_VALIDATION_MIN_LENGTH" | "PROPERTY_VALIDATION_MAX_LENGTH":
@@ -106,81 +129,126 @@ class Learning:
             case "PROPERTY_VALIDATION_MIN_VALUE" | "PROPERTY_VALIDATION_MAX_VALUE":
                 found = _bounded(error, draft)
             case "INVALID_ENUM_VALUE" | "INVALID_FIELD_VALUE" | "INVALID_PARAMETER_CHAR":
-                found = _offending(error, draft)
+                found = _offending(error, action, draft)
             case "OBJECT_TYPE_ABSTRACT":
-                found = self._other_type(action, draft)
+                found = self._other_type(error, action, draft)
             case code if code in UNWANTED:
                 found = _drop(_property(error), draft)
             case code if TAKEN.search(code):
                 found = Mending("redraw")
-            case code if UNKNOWN.search(code):
-                found = self._reference(error, draft)
+            case code if UNKNOWN.search(code) or code.endswith(DEMANDS):
+                found = self._reference(error, action, draft)
             case _:
                 pass
         return found or (Mending("bare") if draft.drawn else None)
 
-    def _demanded(self, name: str, draft: Draft) -> Mending | None:
-        """Of alternatives such as `a/b` the first that can be written and is not there yet."""
+    def _demanded(self, options: tuple[str, ...], action: Action, draft: Draft) -> Mending | None:
+        """Of alternatives the first that can be sent and is not there yet."""
         writable = self._lineage.properties(draft.type) if draft.type else {}
-        for option in re.split(r"[/,]\s*|\s+(?:or|and)\s+", name):
+        for option in options:
             prop = writable.get(option)
-            if prop is None or prop.read_only or option in draft.entity:
-                continue
-            service = self.referred(option)
-            return Mending("refer", option, value=service) if service else Mending("fill", option)
+            service = self.referred(option, action.service)
+            if prop is not None and not prop.read_only and option not in draft.entity:
+                return self._wanted(option, "entity", service)
+            # A few adds take beside the object what the object itself has no room for.
+            if action.param(option) is not None and option not in draft.params:
+                return self._wanted(option, "params", service)
         return None
 
-    def _parameter(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
-        name = next(iter(error.args.values()), "")
-        param = action.param(name)
-        if param is None or name in draft.params or param.type.kind == "file":
-            return None
-        service = self.referred(name)
+    @staticmethod
+    def _wanted(name: str, place: Place, service: str | None) -> Mending:
         if service:
-            return Mending("refer", name, "params", service)
-        return Mending("fill", name, "params")
+            return Mending("refer", name, place, service)
+        return Mending("fill", name, place)
 
-    def _other_type(self, action: Action, draft: Draft) -> Mending | None:
-        declared = next((p.type.name for p in action.params if p.name == draft.holder), None)
-        classes = self._lineage.concrete(declared or "")
+    def _parameter(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
+        name = error.args.get("PARAM_NAME") or _property(error)
+        param = action.param(name)
+        if param is None:
+            return _drop(name, draft)
+        if name in draft.params or name == draft.holder or param.type.kind == "file":
+            return None
+        return self._wanted(name, "params", self.referred(name, action.service))
+
+    def _other_type(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
+        """Another class for the object; or the property left out that holds an abstract one."""
+        named = error.args.get("OBJ_TYPE", "")
+        declared = next((p.type.name for p in action.params if p.name == draft.holder), None) or ""
+        if named in self._schema.classes and not self._lineage.is_a(draft.type or declared, named):
+            known = self._lineage.properties(draft.type) if draft.type else {}
+            for name in draft.entity:
+                inside = known[name].type.name or known[name].type.element if name in known else ""
+                if inside and self._lineage.is_a(named, inside):
+                    return Mending("drop", name)
+        classes = self._lineage.concrete(declared)
         after = classes.index(draft.type) + 1 if draft.type in classes else 0
         return Mending("type", value=classes[after]) if after < len(classes) else None
 
-    def _reference(self, error: ApiError, draft: Draft) -> Mending | None:
+    def _reference(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
         """What is no object's id: the value that the error echoes, else one named like the code."""
         echoed = {str(value) for value in error.args.values()}
         folded = error.code.replace("_", "").casefold()
-        for place, values in (("params", draft.params), ("entity", draft.entity)):
+        places: tuple[tuple[Place, Mapping[str, Any]], ...] = (
+            ("params", draft.params),
+            ("entity", draft.entity),
+        )
+        for place, values in places:
             for name, value in values.items():
-                service = self.referred(name)
-                named = service is not None and name[:-2].casefold() in folded
+                service = self.referred(name, action.service)
+                named = service is not None and _stem(name) in folded
                 if str(value) in echoed or named:
                     if service:
-                        return Mending("refer", name, place, service)  # type: ignore[arg-type]
+                        return Mending("refer", name, place, service)
                     return Mending("drop", name) if place == "entity" else None
-        missing = [p for p in ("entryId", "userId", "categoryId") if p not in draft.entity]
-        for name in missing:
-            known = self._lineage.properties(draft.type) if draft.type else {}
-            if name in known and name[:-2] in folded and self.referred(name):
-                return Mending("refer", name, value=self.referred(name))
+        return self._named_by_code(error, action, draft)
+
+    def _named_by_code(self, error: ApiError, action: Action, draft: Draft) -> Mending | None:
+        """A reference that is not there, and that the code speaks of."""
+        folded = error.code.replace("_", "").casefold()
+        known = self._lineage.properties(draft.type) if draft.type else {}
+        for name, prop in known.items():
+            service = self.referred(name, action.service)
+            if service is None or prop.read_only or name in draft.entity:
+                continue
+            if len(_stem(name)) >= SHORTEST_STEM and _stem(name) in folded:
+                return Mending("refer", name, value=service)
         return None
+
+
+def _stem(name: str) -> str:
+    """What a reference is called without its `Id`."""
+    return re.sub(r"(?i)ids?$", "", name).casefold()
+
+
+def _properties(error: ApiError) -> tuple[str, ...]:
+    """The properties that the error names, alternatives in its order.
+
+    Real servers name one with its class or without, and alternatives with `/` between them; what
+    stands after a name is prose.
+    """
+    named = error.args.get("PROP_NAME") or next(iter(error.args.values()), "")
+    parts = re.split(r"[/,]|\s(?:or|and)\s", CLASS.sub("", named))
+    return tuple(found[0] for part in parts if (found := NAME.match(part.strip())))
 
 
 def _property(error: ApiError) -> str:
     """The property that the error names, without the class before it."""
-    named = error.args.get("PROP_NAME") or next(iter(error.args.values()), "")
-    return named.rpartition("::")[2]
+    return next(iter(_properties(error)), "")
 
 
 def _drop(name: str, draft: Draft) -> Mending | None:
     return Mending("drop", name) if name in draft.entity else None
 
 
-def _offending(error: ApiError, draft: Draft) -> Mending | None:
+def _offending(error: ApiError, action: Action, draft: Draft) -> Mending | None:
+    """What the error calls wrong is left out, or drawn where an add cannot do without it."""
     names = [error.args.get(key, "") for key in ("PARAM_NAME", "FIELD_NAME", "XML_FIELD")]
-    name = next((n for n in names if n), "")
+    name = next((n for n in names if n), "").rpartition(":")[2]
     if name in draft.entity:
         return Mending("drop", name)
+    param = action.param(name)
+    if param is not None:
+        return Mending("fill" if not param.optional else "drop", name, "params")
     return Mending("fill", name) if error.code == "INVALID_FIELD_VALUE" and name else None
 
 

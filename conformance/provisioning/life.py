@@ -80,9 +80,20 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
 
     @property
     def complete(self) -> bool:
-        """Whether the life went from add to the end that the service offers."""
-        steps = (self.get, self.update, self.delete)
-        return all(step is None or isinstance(step.answer, Result) for step in steps)
+        """Whether the life went from add to the end that the service offers, all with success.
+
+        A step that the account was refused is no step.
+        """
+        steps = {
+            "get": self.get,
+            "update": self.update or self.empty_update,
+            "delete": self.delete,
+        }
+        return all(
+            step is not None and isinstance(step.answer, Result)
+            for action, step in steps.items()
+            if action in self.made.keys
+        )
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

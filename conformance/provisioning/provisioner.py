@@ -68,12 +68,26 @@ class Provisioner:
         self._fixture_lock = RLock()
         self._fixtures: dict[str, Made | ProvisioningFailed] = {}
         self._learned: dict[str, tuple[Mending, ...]] = {}
+        self._made: set[str] = set()
+        self._failed: dict[str, str] = {}
 
     @property
     def learned(self) -> Mapping[str, tuple[str, ...]]:
-        """What this run learned, told by service."""
+        """What this run learned, told by service; without those of which all was known."""
         with self._lock:
-            return {name: tuple(map(str, deeds)) for name, deeds in self._learned.items()}
+            return {name: tuple(map(str, deeds)) for name, deeds in self._learned.items() if deeds}
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The services of which this run has made at least one object."""
+        with self._lock:
+            return frozenset(self._made)
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """The services of which no object could be had, each with the last reason."""
+        with self._lock:
+            return {name: why for name, why in self._failed.items() if name not in self._made}
 
     def recipe(self, service_id: str) -> Recipe:
         """The service's recipe; an empty one where there is none."""
@@ -116,13 +130,17 @@ class Provisioner:
 
     def send(self, call: Call, session: str = "admin") -> Exchange:
         """Send a call, again after a pause while the target says that it is only busy."""
-        exchange = self._call(call, session)
+        return self.patiently(lambda: self._call(call, session))
+
+    def patiently(self, ask: Callable[[], Exchange]) -> Exchange:
+        """What asking answers; asked again after a pause while the target is only busy."""
+        exchange = ask()
         for attempt in range(PATIENCE):
             answer = exchange.answer
             if not isinstance(answer, ApiError) or answer.code not in TRANSIENT:
                 break
             self._pause(PAUSE_SECONDS * 2**attempt)
-            exchange = self._call(call, session)
+            exchange = ask()
         return exchange
 
     def discard(self, made: Made) -> bool:
@@ -161,10 +179,16 @@ class Provisioner:
         random: Random | None,
         chain: tuple[str, ...],
     ) -> Made:
-        adding = self._adding(service_id, properties, random, chain)
-        made = adding.run()
+        try:
+            adding = self._adding(service_id, properties, random, chain)
+            made = adding.run()
+        except ProvisioningFailed as failure:
+            with self._lock:
+                self._failed[service_id] = str(failure)
+            raise
         with self._lock:
             self._learned[service_id] = adding.learned
+            self._made.add(service_id)
         return made
 
     def _adding(

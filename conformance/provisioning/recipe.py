@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Grounds = Literal["recorded", "contract", "learned"]
-"""Where it comes from: seen on a real server, told by CONTRACT, or left to learning."""
+Grounds = Literal["recorded", "source", "contract", "learned"]
+"""Where it comes from: seen on a real server, plain from the columns and validations of one, told
+by CONTRACT, or left to learning."""
 Manner = Literal["refused", "ignored", "unknown"]
 """What becomes of a property that must not be sent; `unknown` is never judged."""
 
@@ -60,6 +61,7 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     unicode: tuple[str, ...] = ()
     several_tags: bool = False
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
 
     id: str = "id"
     keys: dict[str, str] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
 
     skip: tuple[str, ...] = ()
     never: str = ""
+    safe_on_own: tuple[str, ...] = ()
     session: str = "admin"
     gated: bool = False
     read_only_on_add: Manner = "unknown"
@@ -79,6 +82,11 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     part_of_need: bool = False
     after_delete: Literal["gone", "kept"] = "gone"
     list_filter: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is known that a real server takes and keeps what the recipe sends."""
+        return self.grounds in {"recorded", "source"}
 
     def not_found_codes(self, action: str) -> tuple[str, ...]:
         """The codes of an unknown id; empty when none are known. `null` is a null result."""

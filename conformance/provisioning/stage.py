@@ -97,7 +97,8 @@ class Stage:
 
     def _send(self, action: str, params: Mapping[str, Any]) -> Exchange | None:
         """A step; None where the recipe knows accounts that may not, and this is one of them."""
-        exchange = self._call(Call(self._service.id, action, params), self._recipe.session)
+        call, session = Call(self._service.id, action, params), self._recipe.session
+        exchange = self._provisioner.patiently(lambda: self._call(call, session))
         answer = exchange.answer
         refused = isinstance(answer, ApiError) and answer.code in FORBIDDEN
         return None if refused and self._recipe.gated else exchange

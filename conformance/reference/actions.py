@@ -195,8 +195,8 @@ def _list_flags(call: Call) -> Any:
 
 
 def _own_partner(call: Call) -> Any:
-    """The caller's own account; another's is not there."""
-    asked = call.arguments.get("id", call.session.partner_id)
+    """The caller's own account by its id; another's is not there, and none is account 0."""
+    asked = call.arguments.get("id", 0)
     if asked != call.session.partner_id:
         raise ApiFault("INVALID_PARTNER_ID", asked)
     return _partner(call)

@@ -104,7 +104,8 @@ def show(call: Call, record: Record, class_name: str | None) -> dict[str, Any]:
     room = call.room
     if (room is not None and record.type != name) or not _fits(call, room, record.type):
         name = name if class_name else room.entity if room else name
-    if call.session.is_admin:
+    # An add answers the class that was sent (INH-02, OBSERVED 27).
+    if call.session.is_admin and call.action.name != "add":
         name = _admin_class(call, name)
     hidden = _hidden(call, name)
     if name == record.type and not hidden:

@@ -18,22 +18,32 @@ class NotFound(Struct, frozen=True):
     message: str | None = None
 
 
-class Unique(Struct, frozen=True, rename={"class_name": "class"}):
-    """A natural key: no two objects of an account agree in all these properties."""
+class Unique(Struct, frozen=True, rename={"class_name": "class", "even_missing": "even-missing"}):
+    """A natural key: no two objects of an account agree in all these properties.
+
+    `below` names another object, which may be none: the key holds among those below one. With
+    `even_missing` two objects without the key are doubles of each other.
+    """
 
     class_name: str
     properties: list[str]
     code: str
+    below: str = ""
+    even_missing: bool = False
 
 
 class Reference(Struct, frozen=True, rename={"class_name": "class", "only_when": "only-when"}):
-    """A property that names another object, which must exist."""
+    """A property that names another object, which must exist.
+
+    With `demanded` an object without it is refused with the same code.
+    """
 
     class_name: str
     property: str
     to: str
     code: str
     only_when: dict[str, Any] = {}
+    demanded: bool = False
 
 
 class MandatoryFilter(Struct, frozen=True):

@@ -37,6 +37,7 @@ def validate_add(call: Call, room: Room, sent: Document, given: Document) -> Doc
         raise ApiFault("UPLOAD_TOKEN_MISSING_FILE_SIZE")
     kept = _without_refused(call, name, sent, None)
     _check_admin_only(call, name, kept)
+    check_demanded(call, name, kept)
     check_references(call, name, kept)
     check_unique(call, room, name, kept, None)
     return kept
@@ -62,6 +63,13 @@ def check_user_id(value: Any) -> None:
         raise ApiFault("INVALID_FIELD_VALUE", "id")
 
 
+def check_demanded(call: Call, name: str, sent: Document) -> None:
+    """What an object cannot be without, where its absence is told as an unknown object's."""
+    for rule in _references(call, name):
+        if rule.demanded and sent.get(rule.property) in (None, "", CLEAR):
+            raise ApiFault(rule.code)
+
+
 def check_references(call: Call, name: str, sent: Document) -> None:
     """What an object names must exist in the caller's account."""
     for rule in _references(call, name):
@@ -80,15 +88,21 @@ def check_unique(call: Call, room: Room, name: str, document: Document, own: Rec
     """No two living objects of an account share a natural key (CONTRACT CRUD-18)."""
     for rule in _uniques(call, name):
         values = [document.get(prop) for prop in rule.properties]
-        if any(value in (None, "", CLEAR) for value in values):
+        missing = any(value in (None, "", CLEAR) for value in values)
+        if missing and not (rule.even_missing and own is None):
             continue
-        wanted = [to_text(value).lower() for value in values]
+        wanted = ["" if missing else to_text(value).lower() for value in values]
         for other in call.world.storage.all(room.family):
             if other is own or other.partner not in {call.session.partner_id, 0}:
                 continue
-            found = [to_text(other.document.get(prop)).lower() for prop in rule.properties]
-            if found == wanted:
-                raise ApiFault(rule.code, to_text(values[0]))
+            found = [to_text(other.document.get(p) or "").lower() for p in rule.properties]
+            if found == wanted and _above(document, rule) == _above(other.document, rule):
+                raise ApiFault(rule.code, "N/A" if missing else to_text(values[0]))
+
+
+def _above(document: Document, rule: Unique) -> str:
+    above = to_text(document.get(rule.below) or "") if rule.below else ""
+    return "" if above == "0" else above
 
 
 def _check_required(call: Call, name: str, sent: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +49,15 @@ def _block(finding: Finding, requirements: Mapping[str, Requirement]) -> Iterato
     yield f"  replay     {finding.reproduce}"
 
 
+def _objects(made: Mapping[str, Any]) -> Iterator[str]:
+    """How many services made an object, and what had to be learned for it; of old runs nothing."""
+    if not made:
+        return
+    yield f"  objects    of {made['made']} of the {made['total']} services with an add"
+    for service, deeds in made["learned"].items():
+        yield f"  learned    {service}: {'; '.join(deeds)}"
+
+
 def _counts(run: Run) -> Iterator[str]:
     passed = sum(1 for r in run.requirements if r.outcome == "passed")
     outcomes = " · ".join(
@@ -67,6 +76,7 @@ def _counts(run: Run) -> Iterator[str]:
         f"  actions    {actions['called']} called, {actions['answered']} answered "
         f"of {actions['total']}"
     )
+    yield from _objects(run.coverage.get("lifecycles", {}).get("objects", {}))
     yield (
         f"  traffic    {run.traffic.requests} requests in {run.seconds:.1f} s "
         f"({run.traffic.requests_per_second:.0f}/s, {run.traffic.retries} retries)"

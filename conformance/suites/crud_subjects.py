@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def _services(scope: Scope, *offered: str) -> Iterator[Subject]:
     """Services that offer these actions, none of whose standard actions must be left alone."""
     for service in scope.schema.services.values():
-        played = [name for name in STANDARD_ACTIONS if name in service.actions]
+        safe = _known(service.id).safe_on_own
+        played = [n for n in STANDARD_ACTIONS if n in service.actions and n not in safe]
         left_alone = any(
             scope.profile.actions.probe_only_because(f"{service.id}.{name}") for name in played
         )
@@ -84,7 +85,7 @@ def services_with_keys(scope: Scope) -> Iterator[Subject]:
     """Services for which it is known how they refuse the same thing again."""
     for subject in _services(scope, "add"):
         recipe = _known(subject.name)
-        if recipe.grounds == "recorded" and recipe.duplicate and not recipe.gated:
+        if recipe.proven and recipe.duplicate and not recipe.gated:
             yield subject
 
 

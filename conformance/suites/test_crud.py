@@ -51,11 +51,11 @@ SET_EVERYWHERE = ("partnerId", "createdAt")
 
 @check(oracles.add_is_accepted, over=services_that_add, writes=True)
 def test_add_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Add the object that a real server was seen to take."""
+    """Add an object that a real server is known to take."""
     name = subject.name
     recipe = context.recipe(name)
-    if recipe.grounds != "recorded" or recipe.gated or recipe.never:
-        raise NotApplicable("nobody has seen a server that takes such an object")
+    if not recipe.proven or recipe.gated or recipe.never:
+        raise NotApplicable("nobody knows of a server that takes such an object")
     refusal = context.refusal_of_add(name)
     due = refusal is not None and answers_object(context, name, "add")
     if refusal is not None and refusal.exchanges and (due or refusal.exchanges[-1].error):
@@ -233,11 +233,11 @@ def test_get_changes_nothing(context: Context, subject: Subject) -> Iterator[Bre
 
 @check(oracles.update_is_accepted, over=services_that_update, writes=True)
 def test_update_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Update a property that a real server was seen to take."""
+    """Update a property that a real server is known to take."""
     for life in lives(context, subject):
         if life.update is None or may_be_refused(context, life.update):
             continue
-        if life.recipe.grounds == "recorded":
+        if life.recipe.proven:
             yield from oracles.update_is_accepted(life.update)
 
 
@@ -292,7 +292,7 @@ def test_empty_update_is_accepted(context: Context, subject: Subject) -> Iterato
     for life in lives(context, subject):
         if life.empty_update is None or may_be_refused(context, life.empty_update):
             continue
-        if life.recipe.grounds == "recorded":
+        if life.recipe.proven:
             yield from oracles.empty_update_is_accepted(life.empty_update)
 
 
@@ -451,7 +451,7 @@ def test_delete_is_accepted(context: Context, subject: Subject) -> Iterator[Brea
     for life in lives(context, subject):
         if life.delete is None or may_be_refused(context, life.delete):
             continue
-        if life.recipe.grounds == "recorded":
+        if life.recipe.proven:
             yield from oracles.delete_is_accepted(life.delete)
 
 

@@ -131,3 +131,13 @@ def test_a_selection_without_checks_is_no_run(tmp_path: Path) -> None:
     """Nothing judged is an end of its own, never exit 0."""
     with pytest.raises(EmptySelection):
         run_of(tmp_path / "run", select=("LIST-NOTHING-999",))
+
+
+def test_the_summary_says_what_was_made_and_what_was_learned(sound: Path) -> None:
+    """Of every service with an add: made, or why not; and what no recipe had told."""
+    coverage = json.loads((sound / "run.json").read_text())["coverage"]
+    objects = coverage["lifecycles"]["objects"]
+
+    assert objects["made"] + len(objects["not_made"]) == objects["total"]
+    assert objects["made"] > 20
+    assert isinstance(objects["learned"], dict)

@@ -4,10 +4,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from conformance.provisioning.failure import ProvisioningFailed
 from conformance.provisioning.lifecycle import play
-from conformance.provisioning.recipe import Recipe
+from conformance.provisioning.recipe import Recipe, read_recipes
 from conformance.wire.answer import ApiError, Result
 
 from .targets import EmbeddedTarget, error, exchange, provisioner
@@ -44,6 +45,42 @@ def test_what_the_service_does_not_offer_is_none(embedded_schema: Schema) -> Non
 
     assert played.update is None
     assert played.empty_update is None
+    assert played.complete
+
+
+def test_a_step_that_the_account_is_refused_leaves_a_life_incomplete(
+    embedded_schema: Schema,
+) -> None:
+    """A gated service whose delete is forbidden raises nothing, and counts for nothing."""
+    server = EmbeddedTarget(embedded_schema)
+    gated = {"media": structs.replace(read_recipes()["media"], gated=True)}
+
+    def call(asked: Call, session: str) -> Exchange:
+        done = server(asked, session)
+        if asked.action != "delete":
+            return done
+        return structs.replace(done, answer=error("SERVICE_FORBIDDEN", SERVICE="media->delete"))
+
+    ours = provisioner(embedded_schema, call, recipes={**read_recipes(), **gated})
+    played = play(ours, call, "media", random=Random(1))
+
+    assert played.delete is None
+    assert not played.complete
+
+
+def test_a_step_waits_while_the_target_is_busy(embedded_schema: Schema) -> None:
+    """A locked category tree is asked again, as it would be by any client."""
+    server, locked = EmbeddedTarget(embedded_schema), {"update", "delete"}
+
+    def call(asked: Call, session: str) -> Exchange:
+        if asked.action in locked:
+            locked.remove(asked.action)
+            return exchange(0, asked, session, error("CATEGORIES_LOCKED"))
+        return server(asked, session)
+
+    played = life(embedded_schema, "category", target=call)
+
+    assert locked == set()
     assert played.complete
 
 

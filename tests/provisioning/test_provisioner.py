@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
     from conformance.schema.model import Schema
     from conformance.wire.request import Call
+
+
+COVERAGE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
 
 
 def test_an_object_is_made_and_carries_the_mark(embedded_schema: Schema) -> None:
@@ -231,7 +236,7 @@ def _delete(made: Any) -> Call:
 def test_every_service_that_can_have_objects_gets_one(
     schema_name: str, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
-    """On the embedded server every service is provisioned, or its recipe says why not."""
+    """On the embedded server every service is provisioned, or recipe and docs say why not."""
     schema: Schema = request.getfixturevalue(schema_name)
     ours = provisioner(schema, EmbeddedTarget(schema))
     failures: dict[str, ProvisioningFailed] = {}
@@ -251,3 +256,77 @@ def test_every_service_that_can_have_objects_gets_one(
         and not (failure.kind == "forbidden" and ours.recipe(service).gated)
     }
     assert json.dumps(unexpected, indent=1) == "{}"
+    if schema_name == "real_schema":
+        told = re.findall(r"^\| `(\w+)` \| (?:life)? \|", COVERAGE.read_text(), re.MULTILINE)
+        assert sorted(told) == sorted(failures)
+
+
+def test_a_service_without_a_recipe_is_learned_from_a_real_servers_errors(
+    real_schema: Schema,
+) -> None:
+    """One demand after the other, as a real server words them, until the object is complete."""
+    target = ScriptedTarget(_as_a_real_server_demands)
+    ours = provisioner(real_schema, target, recipes={})
+
+    made = ours.make("schedule_scheduleeventresource")
+
+    assert made.entity["eventId"] == 41
+    assert made.entity["resourceId"] == 42
+    assert ours.learned["schedule_scheduleeventresource"] == (
+        "eventId must be the id of a schedule_scheduleevent",
+        "resourceId must be the id of a schedule_scheduleresource",
+    )
+    assert {"schedule_scheduleevent", "schedule_scheduleresource"} <= ours.made
+    assert ours.failed == {}
+
+
+def _as_a_real_server_demands(call: Call) -> Answer:
+    """What 22.19.0 answers to the three adds, with ids made up."""
+    sent = next(value for value in call.params.values() if isinstance(value, dict))
+    kind = sent.get("objectType", "")
+    if call.service == "schedule_scheduleeventresource":
+        for name in ("eventId", "resourceId"):
+            if name not in sent:
+                named = {"PROP_NAME": f"KalturaScheduleEventResource::{name}"}
+                return error("PROPERTY_VALIDATION_CANNOT_BE_NULL", **named)
+        return Result({**sent, "id": 7})
+    if call.service == "schedule_scheduleresource":
+        return Result({**sent, "id": 42})
+    for name in ("recurrenceType", "startDate", "endDate"):
+        if name not in sent:
+            return error("PROPERTY_VALIDATION_CANNOT_BE_NULL", PROP_NAME=f"{kind}::{name}")
+    return Result({**sent, "id": 41})
+
+
+def test_with_no_recipe_at_all_every_service_that_may_be_used_is_learned(
+    real_schema: Schema,
+) -> None:
+    """What is left is what the account is forbidden, and one add that takes a file."""
+    ours = provisioner(real_schema, EmbeddedTarget(real_schema), recipes={})
+    refused: dict[str, str] = {}
+    for service in real_schema.services.values():
+        if "add" in service.actions:
+            try:
+                ours.make(service.id)
+            except ProvisioningFailed as failure:
+                refused[service.id] = failure.kind
+
+    assert {name for name, kind in refused.items() if kind != "forbidden"} == {"bulkupload"}
+    assert len(ours.made) > 60
+    assert ours.learned["fileasset"][0] == "fileAssetObjectType is demanded"
+
+
+def test_a_service_that_cannot_be_had_is_told_with_its_last_error(embedded_schema: Schema) -> None:
+    """And hides no other."""
+
+    def respond(call: Call) -> Answer:
+        refused = call.service == "playlist"
+        return error("FEATURE_FORBIDDEN", FEATURE="x") if refused else Result({"id": "0_a"})
+
+    ours = provisioner(embedded_schema, ScriptedTarget(respond))
+    with pytest.raises(ProvisioningFailed):
+        ours.make("playlist")
+    ours.make("media")
+
+    assert ours.made == {"media"}
+    assert "FEATURE_FORBIDDEN" in ours.failed["playlist"]

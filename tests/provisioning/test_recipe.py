@@ -10,6 +10,8 @@ from conformance.schema.lineage import Lineage
 from conformance.schema.standard import entity_param
 from conformance.schema.views import add_view, update_view
 
+from .targets import EmbeddedTarget, provisioner
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -101,3 +103,13 @@ def test_a_service_without_a_recipe_is_never_judged_on_refusals() -> None:
 
     assert recipe.grounds == "learned"
     assert {recipe.read_only_on_add, recipe.insert_only_on_update} == {"unknown"}
+
+
+def test_a_name_is_no_longer_than_its_column(real_schema: Schema) -> None:
+    """What a server would cut off is not sent, so that what comes back is what was sent."""
+    ours = provisioner(real_schema, EmbeddedTarget(real_schema))
+
+    made = [ours.make("shortlink_shortlink") for _ in range(20)]
+
+    assert all(len(each.entity["name"].encode()) <= 63 for each in made)
+    assert len({each.entity["name"] for each in made}) == 20

@@ -70,3 +70,15 @@ def test_why_a_run_is_inconclusive_is_told(run: Run) -> None:
     assert "because    3 checks of the plan were not executed" in summary(
         unsure, REQUIREMENTS, folder="reports/x"
     )
+
+
+def test_the_close_tells_what_was_learned(run: Run) -> None:
+    """How many services made an object, and what had to be found out for one."""
+    objects = {"made": 2, "total": 3, "not_made": {"c": "no"},
+               "learned": {"b": ["name is demanded", "tags left out"]}}  # fmt: skip
+    learned = replace(run, coverage={**run.coverage, "lifecycles": {"objects": objects}})
+
+    lines = summary(learned, REQUIREMENTS, folder="reports/x").splitlines()
+
+    assert "  objects    of 2 of the 3 services with an add" in lines
+    assert "  learned    b: name is demanded; tags left out" in lines
