@@ -276,7 +276,7 @@ def _told_apart(context: Context, recipe: Recipe, initial: str, number: int) -> 
     names = context.provisioner.names
     word = names.unique()
     own = {
-        "name": f"{initial}{word} {names.marker}",
+        "name": f"{initial}{word} {names.tag}",
         "tags": f"{names.tag}, {word}t" if recipe.several_tags else f"{names.tag}{word}t",
         "referenceId": f"r{word}",
         "systemName": f"kc{word}",

@@ -55,7 +55,9 @@ def other_questions(context: Context, people: Population) -> list[Question]:
 
 def relative_questions(context: Context, people: Population) -> list[Question]:
     """Questions by the time of creation, counted from now: an hour ago, and in an hour."""
-    name = "createdAtGreaterThanOrEqual"
+    name, action = "createdAtGreaterThanOrEqual", f"{people.listing.service}.list"
+    if not context.profile.quirks.selects(action, name):
+        return []
     known = context.lineage.properties(people.listing.filter_class or "")
     ref, term = people.type_of(context, "createdAt"), read_term(name)
     values = people.values("createdAt")
@@ -73,14 +75,18 @@ def relative_questions(context: Context, people: Population) -> list[Question]:
 def _terms(context: Context, people: Population) -> Iterator[Term]:
     """Every filter property that is about a property of the objects, one that stays what it is.
 
-    A time that moves is asked about from far enough.
+    A time that moves is asked about from far enough. A server that offers more than it looks at
+    drops the rest without a word, so only what is known to select is asked.
     """
-    kind = people.listing.filter_class or ""
+    kind, action = people.listing.filter_class or "", f"{people.listing.service}.list"
+    if context.recipe(people.listing.service).grounds == "learned":
+        return
     for name in context.lineage.properties(kind):
         term = read_term(name)
         if term is None or term.stem in MOVING - {"updatedAt"}:
             continue
-        if people.type_of(context, term.stem) is not None:
+        selects = context.profile.quirks.selects(action, name)
+        if selects and people.type_of(context, term.stem) is not None:
             yield term
 
 
