@@ -11,6 +11,7 @@ from conformance.suites.access_subjects import (
     admin_actions,
     answering_actions,
     closed_to_visitors,
+    closed_to_visitors_changes,
     guarded_reads,
     made_services,
     owned_actions,
@@ -22,7 +23,7 @@ from conformance.suites.access_subjects import (
 )
 from conformance.suites.making import draft_of
 from conformance.suites.misuse import action_of, asked, before
-from conformance.suites.ownership import ATTEMPTS, OFTEN, USERS_ENTRIES
+from conformance.suites.ownership import ATTEMPTS, OFTEN, USERS_ENTRIES, VISITORS_ATTEMPTS
 from conformance.suites.trespass import (
     OTHER,
     TRESPASSES,
@@ -194,6 +195,18 @@ def test_visitor_adds_nothing(context: Context, subject: Subject) -> Iterator[Br
     params, _ = before(context, action)
     for _ in range(OFTEN):
         yield from oracles.visitor_adds_nothing(asked(context, action, params, session="widget"))
+
+
+@check(oracles.visitor_changes_nothing, over=closed_to_visitors_changes, writes=True)
+def test_visitor_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update or delete an admin's object with a widget's session, and look at it."""
+    seen = VISITORS_ATTEMPTS.of(context, subject.name)
+    left_alone = context.recipe(seen.made.service).not_compared
+    names = [name for name in seen.made.entity if name not in left_alone]
+    for attempt in seen.attempts:
+        yield from oracles.visitor_changes_nothing(
+            seen.made.exchange, attempt, seen.after, names, context.lineage
+        )
 
 
 @check(oracles.user_sees_no_other_user, over=users, writes=True)
