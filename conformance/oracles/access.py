@@ -121,7 +121,7 @@ def other_accounts_object_cannot_be_used(add: Exchange, attempt: Exchange) -> It
     """Nothing can be hung on an object of another account."""
     if isinstance(attempt.answer, Result) and attempt.answer.value is not None:
         yield _breach("$", "an error", _what(attempt),
-                      "the entry belongs to another account", add, attempt)  # fmt: skip
+                      "the object belongs to another account", add, attempt)  # fmt: skip
 
 
 @oracle("ACCESS-PARTNER-001")

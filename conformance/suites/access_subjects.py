@@ -73,14 +73,18 @@ VISITORS_MAY_NOT_CHANGE = {
 """What a widget's session cannot do to an object: it owns none, and has no right to."""
 
 REFERENCES = {
-    "flavorasset": "entryId",
-    "thumbasset": "entryId",
-    "caption_captionasset": "entryId",
-    "attachment_attachmentasset": "entryId",
-    "cuepoint_cuepoint": "entryId",
-    "categoryentry": "entryId",
+    "flavorasset": ("entryId", "media"),
+    "thumbasset": ("entryId", "media"),
+    "caption_captionasset": ("entryId", "media"),
+    "attachment_attachmentasset": ("entryId", "media"),
+    "cuepoint_cuepoint": ("entryId", "media"),
+    "categoryentry": ("entryId", "media"),
+    "category": ("parentId", "category"),
 }
-"""Adds that hang something on an entry, with the name of what takes its id."""
+"""Adds that hang something on an object: the name of what takes its id, and who makes it.
+
+All of them are known to look for the object (CONTRACT section 5.2).
+"""
 
 
 def made_services(scope: Scope) -> Iterator[Subject]:
@@ -156,9 +160,11 @@ def closed_to_visitors_changes(scope: Scope) -> Iterator[Subject]:
 
 
 def referring_services(scope: Scope) -> Iterator[Subject]:
-    """Every service whose objects hang on an entry."""
-    for service, name in REFERENCES.items():
+    """Every service whose objects hang on another object."""
+    for service, (name, maker) in REFERENCES.items():
         declared = scope.schema.services.get(service)
+        if maker not in scope.schema.services:
+            continue
         if declared and "add" in declared.actions and _may_be_played(scope, service):
             subject = action_subject(declared.actions["add"])
             yield Subject(

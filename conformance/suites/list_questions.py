@@ -37,7 +37,7 @@ STATE_STEMS = frozenset({"status", "mediaType", "objType", "creationMode", "mode
 GONE = ("DELETED", "PURGED")
 """Constants for what is gone: to ask for it lifts a filter of some servers (CONTRACT CRUD-17)."""
 
-NOBODY_LIMIT = 12
+NOBODY_LIMIT = 16
 NOBODYS_NUMBER = 2_100_000_000
 """No installation has counted so far; it fits into a signed int."""
 
@@ -119,6 +119,8 @@ def _nobodys(context: Context, people: Population, term: Term) -> str | int | No
         return context.random.choice(others) if others and "None" not in held else None
     if term.stem not in NAMING_STEMS or ref.enum is not None:
         return None
+    if term.operator == "In" and term.stem == "userId":
+        return None  # Which users exist is looked up one by one; nobody has seen what none means.
     if ref.kind in NUMBERS:
         return NOBODYS_NUMBER + context.random.randrange(10_000_000)
     return f"kcnobody{context.provisioner.names.unique()}" if ref.kind == "string" else None

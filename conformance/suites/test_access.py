@@ -8,6 +8,7 @@ from conformance.oracles import access as oracles
 from conformance.plugin.check import NotApplicable, check
 from conformance.plugin.subjects import target
 from conformance.suites.access_subjects import (
+    REFERENCES,
     admin_actions,
     answering_actions,
     closed_to_visitors,
@@ -152,19 +153,20 @@ def test_foreign_object_is_unknown(context: Context, subject: Subject) -> Iterat
 def test_other_accounts_object_cannot_be_used(
     context: Context, subject: Subject
 ) -> Iterator[Breach]:
-    """Hang something on our entry as another account."""
+    """Hang something on our object as another account."""
     other_account(context)
-    entry = context.make("media")
+    _, maker = REFERENCES[str(subject.service)]
+    held = context.make(maker)
     params = draft_of(context, str(subject.service))
     name = str(subject.parameter)
     holder = next((n for n, value in params.items() if isinstance(value, dict)), None)
     if name in params or holder is None:
-        params[name] = entry.id
+        params[name] = held.id
     else:
-        params[holder] = {**params[holder], name: entry.id}
+        params[holder] = {**params[holder], name: held.id}
     for _ in range(OFTEN):
         attempt = context.call(str(subject.service), "add", params, session=OTHER)
-        yield from oracles.other_accounts_object_cannot_be_used(entry.exchange, attempt)
+        yield from oracles.other_accounts_object_cannot_be_used(held.exchange, attempt)
         _take_back(context, attempt)
 
 
