@@ -270,7 +270,7 @@ def visitors_rename_entries(behaviour: Behaviour) -> Behaviour:
     """baseEntry.update asks no widget's session what it may."""
     return allowing(
         behaviour,
-        lambda call: call.session.kind == "widget" and call.action.id == "baseEntry.update",
+        lambda call: call.session.kind == "widget" and call.action.id == "baseentry.update",
     )
 
 
