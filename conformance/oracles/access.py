@@ -121,7 +121,7 @@ def other_accounts_object_cannot_be_used(add: Exchange, attempt: Exchange) -> It
     """Nothing can be hung on an object of another account."""
     if isinstance(attempt.answer, Result) and attempt.answer.value is not None:
         yield _breach("$", "an error", _what(attempt),
-                      "the entry belongs to another account", add, attempt)  # fmt: skip
+                      "the object belongs to another account", add, attempt)  # fmt: skip
 
 
 @oracle("ACCESS-PARTNER-001")
@@ -159,18 +159,8 @@ def user_changes_only_own_objects(
     add: Exchange, attempt: Exchange, after: Exchange, names: Collection[str], lineage: Lineage
 ) -> Iterator[Breach]:
     """A user's session neither updates nor deletes what belongs to somebody else."""
-    if isinstance(attempt.answer, Result):
-        yield _breach("$", "error INVALID_KS", _what(attempt),
-                      "the object belongs to another user", add, attempt, after)  # fmt: skip
-        return
-    first, second = _object(add), _object(after)
-    if second is None:
-        yield _breach("$", "the object", _what(after), "", add, attempt, after)
-    elif first is not None:
-        kept = {name: first[name] for name in names if name in first}
-        for change in changes(kept, second, str(second.get("objectType")), lineage):
-            yield _breach(change.path, change.expected, change.actual,
-                          "another user changed it", add, attempt, after)  # fmt: skip
+    hint = "the object belongs to another user"
+    yield from _left_alone(add, attempt, after, names, lineage, hint)
 
 
 @oracle("ACCESS-OWNER-002")
@@ -224,6 +214,18 @@ def visitor_adds_nothing(exchange: Exchange) -> Iterator[Breach]:
     yield from _not_allowed(exchange)
 
 
+@oracle("ACCESS-WIDGET-002")
+def visitor_changes_nothing(
+    add: Exchange, attempt: Exchange, after: Exchange, names: Collection[str], lineage: Lineage
+) -> Iterator[Breach]:
+    """A widget's session neither changes nor removes what there is."""
+    hint = "anybody who opens a page has such a session"
+    yield from _left_alone(add, attempt, after, names, lineage, hint)
+    answer = attempt.answer
+    if isinstance(answer, ApiError) and not _says_not_you(answer.code):
+        yield _breach("$.code", "SERVICE_FORBIDDEN", answer.code, "", add, attempt)
+
+
 @oracle("ACCESS-FOREIGN-001")
 def answers_hold_own_objects(
     exchange: Exchange, partner_id: int, objects: Sequence[tuple[str, Any]]
@@ -252,6 +254,27 @@ def no_answer_holds_a_secret(exchange: Exchange, secrets: Mapping[str, str]) -> 
         if text in exchange.response.body and text not in sent:
             yield _breach("$", "no secret", f"the {name}", "anybody who reads logs has it now",
                           exchange)  # fmt: skip
+
+
+def _left_alone(
+    add: Exchange,
+    attempt: Exchange,
+    after: Exchange,
+    names: Collection[str],
+    lineage: Lineage,
+    hint: str,
+) -> Iterator[Breach]:
+    """The attempt is refused, and its owner finds the object as it was."""
+    if isinstance(attempt.answer, Result):
+        yield _breach("$", "a refusal", _what(attempt), hint, add, attempt, after)
+        return
+    first, second = _object(add), _object(after)
+    if second is None:
+        yield _breach("$", "the object", _what(after), hint, add, attempt, after)
+    elif first is not None:
+        kept = {name: first[name] for name in names if name in first}
+        for change in changes(kept, second, str(second.get("objectType")), lineage):
+            yield _breach(change.path, change.expected, change.actual, hint, add, attempt, after)
 
 
 def _not_allowed(exchange: Exchange) -> Iterator[Breach]:

@@ -24,12 +24,14 @@ from conformance.oracles.list_filter import (
     equal_finds_that_value,
     filters_combine_with_and,
     filters_go_by_their_declared_type,
+    free_text_finds_a_word,
     greater_finds_what_is_greater,
     in_finds_each_value,
     less_finds_what_is_less,
     like_finds_a_word,
     multi_like_and_finds_all_words,
     multi_like_or_finds_any_word,
+    nobodys_value_finds_nothing,
     not_equal_leaves_that_value_out,
     not_in_leaves_each_value_out,
     other_filters_do_as_they_are_called,
@@ -73,6 +75,7 @@ __all__ = [
     "equal_finds_that_value",
     "filters_combine_with_and",
     "filters_go_by_their_declared_type",
+    "free_text_finds_a_word",
     "fresh_entries_are_hidden_until_asked_for",
     "greater_finds_what_is_greater",
     "in_finds_each_value",
@@ -88,6 +91,7 @@ __all__ = [
     "mandatory_filter_is_demanded",
     "multi_like_and_finds_all_words",
     "multi_like_or_finds_any_word",
+    "nobodys_value_finds_nothing",
     "not_equal_leaves_that_value_out",
     "not_in_leaves_each_value_out",
     "other_filters_do_as_they_are_called",
@@ -100,6 +104,7 @@ __all__ = [
     "pages_are_complete",
     "pages_are_disjoint",
     "relative_times_count_from_now",
+    "response_profile_decides_what_is_shown",
     "total_counts_what_matches",
     "total_is_the_same_on_every_page",
     "unknown_filters_change_nothing",
@@ -255,6 +260,31 @@ def fresh_entries_are_hidden_until_asked_for(
     yield from refused(named, f"the entry {hidden}")
     if page_of(named) is not None and hidden not in identities(named, names):
         yield breach("$.objects", hidden, "absent", "idEqual lifts the status filter", named)
+
+
+@oracle("LIST-PROFILE-001")
+def response_profile_decides_what_is_shown(
+    answered: Exchange,
+    objects: Sequence[tuple[str, Any]],
+    *,
+    wanted: Collection[str],
+    unwanted: Collection[str],
+) -> Iterator[Breach]:
+    """With a response profile, every object shows what the profile includes, and no more.
+
+    `wanted` and `unwanted` are properties that the objects surely have without a profile.
+    """
+    yield from refused(answered, "the same objects, with fewer properties")
+    for where, each in objects:
+        if not isinstance(each, dict):
+            continue
+        for name in sorted(wanted):
+            if name not in each:
+                yield breach(f"{where}.{name}", "there", "absent", "the profile wants it", answered)
+        for name in sorted(unwanted):
+            if each.get(name) is not None:
+                hint = "is the response profile ignored?"
+                yield breach(f"{where}.{name}", "absent", shown(each[name]), hint, answered)
 
 
 def _same(

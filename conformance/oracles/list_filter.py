@@ -75,6 +75,11 @@ def question(term: Term, asked: Any, values: Mapping[str, Any], ref: TypeRef) ->
     )
 
 
+def unanswered(term: Term, asked: Any, everybody: Collection[str]) -> Question:
+    """A question for a value that none of the objects has."""
+    return Question(term, asked, frozenset(), frozenset(everybody), {})
+
+
 def satisfies(operator: str, value: Any, asked: Any, ref: TypeRef) -> Verdict:
     """Whether an object with this value is found; None where that cannot be said."""
     plain = operator.removesuffix("OrNull")
@@ -212,6 +217,26 @@ def filters_go_by_their_declared_type(
 ) -> Iterator[Breach]:  # fmt: skip
     """A filter without `objectType`, or with an unknown one, is of the declared class."""
     yield from _unchanged(listed, names, frozenset(expected), told, all_shown=all_shown)
+
+
+@oracle("LIST-FILTER-016")
+def nobodys_value_finds_nothing(
+    listed: Exchange, asked: Question, names: Sequence[str], *, all_shown: bool = True
+) -> Iterator[Breach]:
+    """A filter for a value that no object has finds none."""
+    yield from _divided(listed, asked, names, all_shown=all_shown)
+
+
+@oracle("LIST-FILTER-017")
+def free_text_finds_a_word(
+    listed: Exchange, word: str, found: Collection[str], left_out: Collection[str],
+    names: Sequence[str], *, all_shown: bool = True,
+) -> Iterator[Breach]:  # fmt: skip
+    """`freeText` finds the entries with that word in name or tags, and none without it."""
+    told = f"freeText {shown(word)}"
+    yield from _shown(
+        listed, names, frozenset(found), frozenset(left_out), told, all_shown=all_shown
+    )
 
 
 def _unchanged(

@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from conformance.profile.kinds import Codes, Glob, Notes
-from conformance.profile.pattern import nearest
+from conformance.profile.pattern import matches_any, nearest
 
 
 def _notes(description: str) -> Meta:
@@ -100,6 +100,13 @@ class Quirks(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     filter_ignored: Annotated[
         Notes, _notes("By `service.action`: the filter does not restrict the list (LIST-07).")
     ] = field(default_factory=dict)
+    filters_known: Annotated[
+        dict[Glob, tuple[Glob, ...]],
+        _notes(
+            "By `service.action`: the filter properties that are known to select; others may be "
+            "offered and do nothing (LIST-10)."
+        ),
+    ] = field(default_factory=dict)
     total_count_loose: Annotated[
         Notes, _notes("By `service.action`: totalCount is not the number of matches (LIST-05).")
     ] = field(default_factory=dict)
@@ -127,6 +134,10 @@ class Quirks(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     def not_found_codes(self, action: str) -> tuple[str, ...]:
         """The codes that `service.action` answers for an unknown id; empty when none are known."""
         return nearest(self.not_found, action) or ()
+
+    def selects(self, action: str, name: str) -> bool:
+        """Whether that property of the filter of `service.action` is known to select."""
+        return matches_any(nearest(self.filters_known, action) or (), name)
 
     def why(self, quirk: str, *names: str) -> str | None:
         """Why a quirk holds of the first name that its table knows, or None.

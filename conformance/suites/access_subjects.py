@@ -14,21 +14,32 @@ if TYPE_CHECKING:
     from conformance.plugin.scope import Scope
 
 ADMINS_ONLY = {
-    "accesscontrol": ("add", "get", "list", "update"),
-    "conversionprofile": ("list",),
+    "accesscontrol": ("add", "get", "list", "update", "delete"),
+    "accesscontrolprofile": ("add", "get", "list", "update", "delete"),
+    "apptoken": ("add", "get", "list", "update", "delete"),
+    "caption_captionparams": ("add", "get", "delete"),
+    "category": ("add", "update", "delete"),
+    "conversionprofile": ("add", "get", "list", "update", "delete"),
+    "conversionprofileassetparams": ("list",),
     "flavorasset": ("delete",),
     "flavorparams": ("add", "get", "list", "update"),
+    "livestream": ("add", "delete"),
+    "mediainfo": ("list",),
     "partner": ("get", "getInfo"),
     "responseprofile": ("add", "update"),
-    "schedule_scheduleevent": ("add", "delete"),
+    "schedule_scheduleevent": ("add", "get", "list", "update", "delete"),
     "session": ("get",),
-    "syndicationfeed": ("get", "list", "update", "delete"),
+    "syndicationfeed": ("add", "get", "list", "update", "delete"),
     "thumbasset": ("delete",),
     "uiconf": ("add", "update", "delete"),
     "user": ("add", "list", "update", "delete"),
     "userrole": ("add", "list", "update", "delete"),
 }
-"""What a user's session was refused with SERVICE_FORBIDDEN on a real server, and an admin's not."""
+"""What a user's session was refused with SERVICE_FORBIDDEN on a real server, and an admin's not.
+
+Of accessControlProfile, which shares accessControl's table, appToken and category, the default
+roles tell the same (CONTRACT section 5.2).
+"""
 
 OWNED = {
     "baseentry": ("update", "delete"),
@@ -46,19 +57,34 @@ ENTRIES = ("baseentry", "media")
 VISITORS_MAY_NOT_ADD = (
     "media", "baseentry", "data", "mixing", "playlist", "category", "accesscontrol",
     "conversionprofile", "flavorparams", "responseprofile", "syndicationfeed", "uiconf", "user",
-    "userrole",
+    "userrole", "uploadtoken", "thumbasset",
 )  # fmt: skip
 """What a widget's session cannot add: entries, and what only admins add."""
 
-REFERENCES = {
-    "flavorasset": "entryId",
-    "thumbasset": "entryId",
-    "caption_captionasset": "entryId",
-    "attachment_attachmentasset": "entryId",
-    "cuepoint_cuepoint": "entryId",
-    "categoryentry": "entryId",
+VISITORS_MAY_NOT_CHANGE = {
+    "baseentry": ("update", "delete"),
+    "media": ("update", "delete"),
+    "data": ("update", "delete"),
+    "playlist": ("update", "delete"),
+    "category": ("update", "delete"),
+    "uiconf": ("update", "delete"),
+    "user": ("update", "delete"),
 }
-"""Adds that hang something on an entry, with the name of what takes its id."""
+"""What a widget's session cannot do to an object: it owns none, and has no right to."""
+
+REFERENCES = {
+    "flavorasset": ("entryId", "media"),
+    "thumbasset": ("entryId", "media"),
+    "caption_captionasset": ("entryId", "media"),
+    "attachment_attachmentasset": ("entryId", "media"),
+    "cuepoint_cuepoint": ("entryId", "media"),
+    "categoryentry": ("entryId", "media"),
+    "category": ("parentId", "category"),
+}
+"""Adds that hang something on an object: the name of what takes its id, and who makes it.
+
+All of them are known to look for the object (CONTRACT section 5.2).
+"""
 
 
 def made_services(scope: Scope) -> Iterator[Subject]:
@@ -124,10 +150,21 @@ def closed_to_visitors(scope: Scope) -> Iterator[Subject]:
             yield action_subject(declared.actions["add"])
 
 
-def referring_services(scope: Scope) -> Iterator[Subject]:
-    """Every service whose objects hang on an entry."""
-    for service, name in REFERENCES.items():
+def closed_to_visitors_changes(scope: Scope) -> Iterator[Subject]:
+    """Every action by which a widget's session can change or remove nothing."""
+    for service, names in VISITORS_MAY_NOT_CHANGE.items():
         declared = scope.schema.services.get(service)
+        for name in names:
+            if declared and name in declared.actions and _may_be_played(scope, service):
+                yield action_subject(declared.actions[name])
+
+
+def referring_services(scope: Scope) -> Iterator[Subject]:
+    """Every service whose objects hang on another object."""
+    for service, (name, maker) in REFERENCES.items():
+        declared = scope.schema.services.get(service)
+        if maker not in scope.schema.services:
+            continue
         if declared and "add" in declared.actions and _may_be_played(scope, service):
             subject = action_subject(declared.actions["add"])
             yield Subject(

@@ -92,10 +92,12 @@ def _names(recipe: Recipe, shown: Mapping[str, Any], asked: Mapping[str, Any]) -
 def asking(context: Context, listing: Listing, members: Sequence[Member]) -> Asking | None:
     """The filter that finds these objects; None where the list demands what cannot be told."""
     recipe, quirks = context.recipe(listing.service), context.profile.quirks
-    known = context.lineage.properties(listing.filter_class or "")
+    action = f"{listing.service}.list"
+    offered = context.lineage.properties(listing.filter_class or "")
+    known = {name: prop for name, prop in offered.items() if quirks.selects(action, name)}
     asked: dict[str, Any] = {"objectType": listing.filter_class}
     for name, source in recipe.list_filter.items():
-        asked |= _one_or_all(name, [member.shown.get(source) for member in members], known)
+        asked |= _one_or_all(name, [member.shown.get(source) for member in members], offered)
     if quirks.why("hidden_by_default", listing.service) and "statusIn" in known:
         states = {str(m.shown["status"]) for m in members if m.shown.get("status") is not None}
         asked["statusIn"] = ",".join(sorted(states))
@@ -106,7 +108,7 @@ def asking(context: Context, listing: Listing, members: Sequence[Member]) -> Ask
             asked[f"{name}In"] = ",".join(dict.fromkeys(values))
             exact = exact or len(set(values)) == len(values)
     if not exact and len(asked) == 1:
-        if nearest(quirks.mandatory_filter, f"{listing.service}.list"):
+        if nearest(quirks.mandatory_filter, action):
             return None
         asked |= _recent(members, known)
     return Asking(asked, exact)

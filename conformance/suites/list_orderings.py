@@ -34,6 +34,8 @@ class Ordering(Struct, frozen=True):
 
 def orderings(context: Context, people: Population, sign: str) -> Iterator[Ordering]:
     """Every ordering of that sign by which at least two members must come in a certain order."""
+    if context.recipe(people.listing.service).grounds == "learned":
+        return  # The enum may offer what its server does not order by (CONTRACT LIST-16).
     for constant in constants_of(context.schema, people.listing):
         name = constant[1:]
         ref = people.type_of(context, name)
@@ -56,7 +58,10 @@ def strict_ordering(context: Context, people: Population) -> str | None:
 
 
 def tied_orderings(context: Context, people: Population) -> Iterator[tuple[str, Ordering]]:
-    """An ordering that leaves all members equal, and one to break the ties."""
+    """An ordering that leaves all members equal, and one to break the ties: up, then down.
+
+    One of the two is not the order in which the members were made.
+    """
     tied = [
         constant
         for constant in constants_of(context.schema, people.listing)
@@ -65,11 +70,12 @@ def tied_orderings(context: Context, people: Population) -> Iterator[tuple[str, 
         and len({str(value) for value in people.values(constant[1:]).values()}) == 1
         and ref.kind != "array"
     ]
+    if not tied:
+        return
     for sign in "+-":
-        for each in orderings(context, people, sign):
-            if tied:
-                yield tied[0], each
-                return
+        each = next(orderings(context, people, sign), None)
+        if each is not None:
+            yield tied[0], each
 
 
 def _stays(people: Population, name: str) -> bool:

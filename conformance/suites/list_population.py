@@ -37,6 +37,11 @@ SIZE = 4
 FEWEST = 2
 NEXT_SECOND = 1.1
 """Between two halves of a population, so that its times of creation have an order."""
+OWNED = frozenset({"media", "baseentry"})
+"""Services to whose objects an admin was seen to give an owner."""
+OWNERS = 2
+RESTATED = frozenset({"startTime"})
+"""Properties to which a recipe gives one value, though any small one would do."""
 INITIALS = "bcdfghjklmnpqrstvwz"
 """Names begin with different ones, so that their order is the same in every collation."""
 SHORT_SETTLE_SECONDS = 5.0
@@ -173,10 +178,14 @@ def ask(
     *,
     pager: Mapping[str, Any] | None = None,
     action: str = "list",
+    beside: Mapping[str, Any] | None = None,
 ) -> Exchange:
-    """List by the filter and more of it; without a pager, on a page that has room for all."""
+    """List by the filter and more of it; without a pager, on a page that has room for all.
+
+    `beside` are parameters beside the filter and the pager.
+    """
     filtered = {name: v for name, v in {**asked.filter, **(more or {})}.items() if v is not None}
-    params: dict[str, Any] = {str(listing.filter_param): filtered}
+    params: dict[str, Any] = {str(listing.filter_param): filtered, **(beside or {})}
     offered = context.schema.services[listing.service].actions[action]
     if listing.pager_param is not None and offered.param(listing.pager_param) is not None:
         size = listing.roomy if asked.exact else context.profile.limits.max_page_size
@@ -238,11 +247,17 @@ def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
     initials = context.random.sample(INITIALS, SIZE)
     numbers = sorted(context.random.sample(range(10, 1_000_000), SIZE))
     context.random.shuffle(numbers)
+    places = context.random.sample(range(1, 10), SIZE)
+    owners = _owners(context, listing)
     members: list[Member] = []
-    for initial, number in zip(initials, numbers, strict=True):
+    for initial, number, place in zip(initials, numbers, places, strict=True):
         try:
             made = context.make(
-                listing.service, properties=_told_apart(context, recipe, initial, number)
+                listing.service,
+                properties={
+                    **_told_apart(context, recipe, initial, number, place),
+                    **({"userId": owners[len(members) % len(owners)]} if owners else {}),
+                },
             )
         except (NotApplicable, Inconclusive):
             if len(members) < FEWEST:
@@ -252,6 +267,19 @@ def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
         if len(members) == FEWEST and "+createdAt" in constants_of(context.schema, listing):
             time.sleep(NEXT_SECOND)
     return tuple(members)
+
+
+def _owners(context: Context, listing: Listing) -> tuple[str, ...]:
+    """Users for the population's entries, so that they differ by owner; nobody for other objects.
+
+    An admin may name an entry's owner (recorded), who then exists.
+    """
+    if listing.service not in OWNED:
+        return ()
+    try:
+        return tuple(str(context.make("user").id) for _ in range(OWNERS))
+    except (NotApplicable, Inconclusive):  # another check reports that users cannot be made
+        return ()
 
 
 def member_of(context: Context, listing: Listing, made: Made) -> Member:
@@ -271,18 +299,22 @@ def member_of(context: Context, listing: Listing, made: Made) -> Member:
     return Member(made, identity(who, listing.names), {**held, **shown}, get)
 
 
-def _told_apart(context: Context, recipe: Recipe, initial: str, number: int) -> dict[str, Any]:
+def _told_apart(
+    context: Context, recipe: Recipe, initial: str, number: int, place: int
+) -> dict[str, Any]:
     """Values that differ from one member to the next, for the properties that the recipe draws."""
     names = context.provisioner.names
     word = names.unique()
     own = {
-        "name": f"{initial}{word} {names.marker}",
+        "name": f"{initial}{word} {names.tag}",
         "tags": f"{names.tag}, {word}t" if recipe.several_tags else f"{names.tag}{word}t",
         "referenceId": f"r{word}",
         "systemName": f"kc{word}",
         "partnerSortValue": number,
+        "startTime": place,
     }
     drawn = set(recipe.properties or ()) - set(recipe.values) - set(recipe.avoid)
+    drawn |= RESTATED.intersection(recipe.values)
     return {name: value for name, value in own.items() if name in drawn}
 
 

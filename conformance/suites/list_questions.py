@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracles.list import MOVING
 from conformance.oracles.list_answer import whole
-from conformance.oracles.list_filter import Question, Term, question, read_term
+from conformance.oracles.list_filter import Question, Term, question, read_term, unanswered
 from conformance.suites.list_listing import FIRST_EPOCH
 
 if TYPE_CHECKING:
@@ -25,6 +25,21 @@ PLAIN_STEMS = frozenset(
     }
 )  # fmt: skip
 """Properties that are stored as they are shown, and that real servers were seen to filter by."""
+
+NAMING_STEMS = frozenset(
+    {"id", "name", "systemName", "referenceId", "tags", "userId", "categoryId", "parentId"}
+)
+"""Of these, a value that nobody has is easily made."""
+
+STATE_STEMS = frozenset({"status", "mediaType", "objType", "creationMode", "moderationStatus"})
+"""Of these, all objects of a population have mostly the same value, and the enum has others."""
+
+GONE = ("DELETED", "PURGED")
+"""Constants for what is gone: to ask for it lifts a filter of some servers (CONTRACT CRUD-17)."""
+
+NOBODY_LIMIT = 16
+NOBODYS_NUMBER = 2_100_000_000
+"""No installation has counted so far; it fits into a signed int."""
 
 OTHER_LIMIT = 6
 """How many of the other filter properties are asked."""
@@ -53,9 +68,24 @@ def other_questions(context: Context, people: Population) -> list[Question]:
     return found[:OTHER_LIMIT]
 
 
+def nobodys_questions(context: Context, people: Population) -> list[Question]:
+    """Questions for what no object of the population has: ids and users first, others drawn."""
+    found = [
+        unanswered(term, asked, people.ids)
+        for term in _terms(context, people)
+        if term.operator in {"Equal", "In", "Like"}
+        and (asked := _nobodys(context, people, term)) is not None
+    ]
+    context.random.shuffle(found)
+    found.sort(key=lambda each: each.term.stem not in {"id", "userId"})
+    return found[:NOBODY_LIMIT]
+
+
 def relative_questions(context: Context, people: Population) -> list[Question]:
     """Questions by the time of creation, counted from now: an hour ago, and in an hour."""
-    name = "createdAtGreaterThanOrEqual"
+    name, action = "createdAtGreaterThanOrEqual", f"{people.listing.service}.list"
+    if not context.profile.quirks.selects(action, name):
+        return []
     known = context.lineage.properties(people.listing.filter_class or "")
     ref, term = people.type_of(context, "createdAt"), read_term(name)
     values = people.values("createdAt")
@@ -70,17 +100,47 @@ def relative_questions(context: Context, people: Population) -> list[Question]:
     ]
 
 
+def _nobodys(context: Context, people: Population, term: Term) -> str | int | None:
+    """A value of the term's property that none of the objects has; None where there is no sure."""
+    ref = people.type_of(context, term.stem)
+    if ref is None:
+        return None
+    # The lists of one kind of entry set the type themselves, whatever is asked (CONTRACT LIST-18).
+    of_all_types = term.stem == "type" and people.listing.service == "baseentry"
+    if (term.stem in STATE_STEMS or of_all_types) and ref.enum is not None:
+        held = {str(value) for value in people.values(term.stem).values()}
+        enum = context.schema.enums.get(ref.enum)
+        others = [
+            each.value
+            for each in (enum.constants if enum else ())
+            if each.value.isdigit() and each.value not in {*held, "0"}
+            if not any(word in each.name for word in GONE)
+        ]
+        return context.random.choice(others) if others and "None" not in held else None
+    if term.stem not in NAMING_STEMS or ref.enum is not None:
+        return None
+    if term.operator == "In" and term.stem == "userId":
+        return None  # Which users exist is looked up one by one; nobody has seen what none means.
+    if ref.kind in NUMBERS:
+        return NOBODYS_NUMBER + context.random.randrange(10_000_000)
+    return f"kcnobody{context.provisioner.names.unique()}" if ref.kind == "string" else None
+
+
 def _terms(context: Context, people: Population) -> Iterator[Term]:
     """Every filter property that is about a property of the objects, one that stays what it is.
 
-    A time that moves is asked about from far enough.
+    A time that moves is asked about from far enough. A server that offers more than it looks at
+    drops the rest without a word, so only what is known to select is asked.
     """
-    kind = people.listing.filter_class or ""
+    kind, action = people.listing.filter_class or "", f"{people.listing.service}.list"
+    if context.recipe(people.listing.service).grounds == "learned":
+        return
     for name in context.lineage.properties(kind):
         term = read_term(name)
         if term is None or term.stem in MOVING - {"updatedAt"}:
             continue
-        if people.type_of(context, term.stem) is not None:
+        selects = context.profile.quirks.selects(action, name)
+        if selects and people.type_of(context, term.stem) is not None:
             yield term
 
 
@@ -99,7 +159,7 @@ def _asked(context: Context, people: Population, term: Term) -> Iterator[Questio
 def _values(term: Term, ref: TypeRef, values: Mapping[str, Any], random: Random) -> Iterator[Any]:
     plain = term.operator.removesuffix("OrNull")
     if plain.startswith(("GreaterThan", "LessThan")):
-        yield from _thresholds(plain, ref, values, random)
+        yield from _thresholds(plain, ref, values)
         return
     if ref.is_time:
         return
@@ -117,14 +177,14 @@ def _values(term: Term, ref: TypeRef, values: Mapping[str, Any], random: Random)
         yield random.choice(usable)[:3]
 
 
-def _thresholds(
-    plain: str, ref: TypeRef, values: Mapping[str, Any], random: Random
-) -> Iterator[int]:
+def _thresholds(plain: str, ref: TypeRef, values: Mapping[str, Any]) -> Iterator[int]:
     numbers = sorted({n for value in values.values() if (n := whole(value)) is not None and n > 0})
     if not numbers:
         return
     if not ref.is_time:
-        yield numbers[random.randrange(len(numbers))]
+        # From the middle: some are found, some are not, and the border is among those asked.
+        upper, lower = len(numbers) // 2, (len(numbers) - 1) // 2
+        yield numbers[upper if plain.startswith("Greater") else lower]
         return
     if numbers[0] < FIRST_EPOCH:
         return
@@ -158,4 +218,4 @@ def _usable(value: Any, ref: TypeRef, stem: str) -> bool:
         return bool(text) and text != "0" and "." not in text
     if stem in {"id", "entryId"}:
         return bool(text) and "," not in text and text != "0"
-    return bool(PLAIN_TEXT.fullmatch(text))
+    return text != "0" and bool(PLAIN_TEXT.fullmatch(text))

@@ -88,6 +88,13 @@ def lists_of_entries(scope: Scope) -> Iterator[Subject]:
             yield subject
 
 
+def lists_of_all_entries(scope: Scope) -> Iterator[Subject]:
+    """The services of entries, of one kind or of all: these were recorded most closely."""
+    for subject in lists_of_made(scope):
+        if subject.name in {*ENTRIES, "baseentry"}:
+            yield subject
+
+
 def lists_that_hide(scope: Scope) -> Iterator[Subject]:
     """The services whose lists show ready entries alone."""
     for subject in lists_of_made(scope):

@@ -1,7 +1,8 @@
-"""Plays what a user tries with an admin's object, and with the user's own."""
+"""Plays what a user or a visitor tries with an admin's object, and a user with one's own."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.plugin.context import Context
 
 USER = "user"
+VISITOR = "widget"
 OFTEN = 3
 """So many attempts: a guard that sleeps now and then is met awake and asleep."""
 SOMEBODY_ELSE = "kc-somebody-else"
@@ -28,7 +30,7 @@ CLIP = {"objectType": "KalturaMediaEntry", "mediaType": 1}
 
 
 class Attempt(Struct, frozen=True):
-    """A user's attempts on an admin's object, and what the admin saw after them."""
+    """Somebody's attempts on an admin's object, and what the admin saw after them."""
 
     made: Made
     attempts: tuple[Exchange, ...]
@@ -49,7 +51,7 @@ class UsersEntry(Struct, frozen=True, kw_only=True):
     granted: Exchange | None = None
 
 
-def _attempt(context: Context, action_id: str) -> Attempt:
+def _attempt(context: Context, action_id: str, *, session: str) -> Attempt:
     service, _, name = action_id.partition(".")
     made = context.make(service)
     keys, read = made.keys.get(name), made.keys.get("get")
@@ -61,14 +63,16 @@ def _attempt(context: Context, action_id: str) -> Attempt:
         if holder is None:
             raise NotApplicable("update takes no object")
         known = context.lineage.properties(made.type or "")
-        changed = next((n for n in ("name", "text", "description") if n in known), "tags")
+        texts = ("name", "text", "screenName", "description")
+        changed = next((n for n in texts if n in known), "tags")
         text = f"kc other user {context.random.getrandbits(40):010x}"
         params[holder.name] = {"objectType": made.type, changed: text}
-    attempts = tuple(context.call(service, name, params, session=USER) for _ in range(OFTEN))
+    attempts = tuple(context.call(service, name, params, session=session) for _ in range(OFTEN))
     return Attempt(made, attempts, context.call(service, "get", read))
 
 
-ATTEMPTS: Shared[Attempt] = Shared(_attempt)
+ATTEMPTS: Shared[Attempt] = Shared(partial(_attempt, session=USER))
+VISITORS_ATTEMPTS: Shared[Attempt] = Shared(partial(_attempt, session=VISITOR))
 
 
 def _entry(context: Context, **more: Any) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from conformance.oracles import access as oracles
 from conformance.plugin.check import NotApplicable, check
 from conformance.plugin.subjects import target
 from conformance.suites.access_subjects import (
+    REFERENCES,
     admin_actions,
     answering_actions,
     closed_to_visitors,
+    closed_to_visitors_changes,
     guarded_reads,
     made_services,
     owned_actions,
@@ -22,7 +24,7 @@ from conformance.suites.access_subjects import (
 )
 from conformance.suites.making import draft_of
 from conformance.suites.misuse import action_of, asked, before
-from conformance.suites.ownership import ATTEMPTS, OFTEN, USERS_ENTRIES
+from conformance.suites.ownership import ATTEMPTS, OFTEN, USERS_ENTRIES, VISITORS_ATTEMPTS
 from conformance.suites.trespass import (
     OTHER,
     TRESPASSES,
@@ -151,19 +153,20 @@ def test_foreign_object_is_unknown(context: Context, subject: Subject) -> Iterat
 def test_other_accounts_object_cannot_be_used(
     context: Context, subject: Subject
 ) -> Iterator[Breach]:
-    """Hang something on our entry as another account."""
+    """Hang something on our object as another account."""
     other_account(context)
-    entry = context.make("media")
+    _, maker = REFERENCES[str(subject.service)]
+    held = context.make(maker)
     params = draft_of(context, str(subject.service))
     name = str(subject.parameter)
     holder = next((n for n, value in params.items() if isinstance(value, dict)), None)
     if name in params or holder is None:
-        params[name] = entry.id
+        params[name] = held.id
     else:
-        params[holder] = {**params[holder], name: entry.id}
+        params[holder] = {**params[holder], name: held.id}
     for _ in range(OFTEN):
         attempt = context.call(str(subject.service), "add", params, session=OTHER)
-        yield from oracles.other_accounts_object_cannot_be_used(entry.exchange, attempt)
+        yield from oracles.other_accounts_object_cannot_be_used(held.exchange, attempt)
         _take_back(context, attempt)
 
 
@@ -194,6 +197,18 @@ def test_visitor_adds_nothing(context: Context, subject: Subject) -> Iterator[Br
     params, _ = before(context, action)
     for _ in range(OFTEN):
         yield from oracles.visitor_adds_nothing(asked(context, action, params, session="widget"))
+
+
+@check(oracles.visitor_changes_nothing, over=closed_to_visitors_changes, writes=True)
+def test_visitor_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update or delete an admin's object with a widget's session, and look at it."""
+    seen = VISITORS_ATTEMPTS.of(context, subject.name)
+    left_alone = context.recipe(seen.made.service).not_compared
+    names = [name for name in seen.made.entity if name not in left_alone]
+    for attempt in seen.attempts:
+        yield from oracles.visitor_changes_nothing(
+            seen.made.exchange, attempt, seen.after, names, context.lineage
+        )
 
 
 @check(oracles.user_sees_no_other_user, over=users, writes=True)

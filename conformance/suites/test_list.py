@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.oracles import list as oracles
 from conformance.oracles.answers import is_core
+from conformance.oracles.list_answer import page_of
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.profile.pattern import nearest
 from conformance.suites import list_subjects as subjects
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from conformance.verdict.breach import Breach
     from conformance.wire.exchange import Exchange
 
+INCLUDE, EXCLUDE = 1, 2
+"""The kinds of response profile (CONTRACT PROF-03)."""
+PROFILED = ("description", "tags", "createdAt", "partnerId")
+"""What a response profile leaves out; not `type`, which is always shown (OBSERVED 35)."""
 PAST_THE_END = 90
 """A page that no population reaches, and an index still answers (CONTRACT LIST-06)."""
 
@@ -171,6 +176,37 @@ def test_fresh_entries_are_hidden(context: Context, subject: Subject) -> Iterato
         )
         return
     raise NotApplicable("its objects are ready at once")
+
+
+@check(
+    oracles.response_profile_decides_what_is_shown,
+    over=subjects.lists_of_all_entries,
+    writes=True,
+)
+def test_response_profile_decides_what_is_shown(
+    context: Context, subject: Subject
+) -> Iterator[Breach]:
+    """Get and list with a profile of two properties, and with one that leaves some out."""
+    people = population(context, subject.name, at_least=1)
+    member = people.members[0]
+    if member.get is None:
+        raise NotApplicable("the service has no get")
+    held = {name for name in PROFILED if member.shown.get(name) not in (None, "")}
+    if not held:
+        raise NotApplicable("its objects show nothing that a profile could leave out")
+    keys, session = member.made.keys["get"], context.recipe(subject.name).session
+    for kind, fields, wanted, unwanted in (
+        (INCLUDE, "id,name", {"id"}, held),
+        (EXCLUDE, ",".join(sorted(held)), {"id"}, held),
+    ):
+        told = {"objectType": "KalturaDetachedResponseProfile", "type": kind, "fields": fields}
+        beside = {"responseProfile": told}
+        get = context.call(subject.name, "get", {**keys, **beside}, session=session)
+        listed = ask(context, people.listing, people.asking, beside=beside)
+        for answered in (get, listed):
+            yield from oracles.response_profile_decides_what_is_shown(
+                answered, tuple(_shown_by(answered)), wanted=wanted, unwanted=unwanted
+            )
 
 
 @check(oracles.page_has_its_default_size, over=subjects.lists)
@@ -322,6 +358,16 @@ def test_page_holds_no_more_than_the_total(context: Context, subject: Subject) -
     if _counts_loosely(context, subject) or quirks.why("indexed", subject.name):
         raise NotApplicable("its total may be behind, or is no count of the matches")
     yield from oracles.page_holds_no_more_than_the_total(_bare(context, subject))
+
+
+def _shown_by(answered: Exchange) -> Iterator[tuple[str, Any]]:
+    """The objects of a list, or the one that get answers."""
+    value = answered.result.value if answered.result is not None else None
+    page = page_of(answered) if isinstance(value, dict) and "objects" in value else None
+    if page is not None:
+        yield from ((f"$.objects[{index}]", each) for index, each in enumerate(page.objects))
+    elif isinstance(value, dict) and "totalCount" not in value:
+        yield "$", value
 
 
 def _bare(context: Context, subject: Subject) -> Exchange:

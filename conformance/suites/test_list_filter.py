@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 from conformance.oracles import list as oracles
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.suites.list_population import Population, judged, population, unchanged
-from conformance.suites.list_questions import other_questions, questions, relative_questions
-from conformance.suites.list_subjects import lists_of_made
+from conformance.suites.list_questions import (
+    WORD,
+    nobodys_questions,
+    other_questions,
+    questions,
+    relative_questions,
+)
+from conformance.suites.list_subjects import lists_of_all_entries, lists_of_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 UNKNOWN = "kcNoSuchProperty"
+FREE_TEXT = ("name", "tags")
+"""Where the words of a free text are taken from; it is looked for elsewhere as well."""
 EMPTY = ("nameEqual", "systemNameEqual", "tagsLike", "nameLike", "idEqual", "tagsMultiLikeOr")
 """Filter properties that are sent empty: the first that a filter has."""
 
@@ -150,6 +158,44 @@ def test_filters_go_by_their_declared_type(context: Context, subject: Subject) -
     oracle = oracles.filters_go_by_their_declared_type
     for told, kind in (("no objectType", None), ("an unknown objectType", "KalturaNoSuchFilter")):
         yield from _judged(context, people, {"objectType": kind}, oracle, told, people.ids)
+
+
+@check(oracles.nobodys_value_finds_nothing, over=lists_of_made, writes=True)
+def test_nobodys_value_finds_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Ask for an id, a user, a name or a state that none of the objects has."""
+    people = population(context, subject.name, at_least=1)
+    found = nobodys_questions(context, people)
+    yield from _all_asked(context, people, found, oracles.nobodys_value_finds_nothing)
+
+
+@check(oracles.free_text_finds_a_word, over=lists_of_all_entries, writes=True)
+def test_free_text_finds_a_word(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Search for a word of one object's name, for one of all tags, and for one of nobody."""
+    people = population(context, subject.name)
+    if "freeText" not in context.lineage.properties(people.listing.filter_class or ""):
+        raise NotApplicable("its filter knows no freeText")
+    held = {
+        member.who: {
+            word.lower()
+            for name in FREE_TEXT
+            for word in WORD.findall(str(member.shown.get(name) or ""))
+        }
+        for member in people.members
+    }
+    texts = {
+        member.who: " ".join(str(value).lower() for value in member.shown.values())
+        for member in people.members
+    }
+    own = sorted(set.union(*held.values()) - set.intersection(*held.values()))
+    words = [context.random.choice(own)] if own else []
+    words += [context.provisioner.names.tag, f"kcnobody{context.provisioner.names.unique()}"]
+    for word in words:
+        found = {who for who, known in held.items() if word in known}
+        left_out = {who for who, text in texts.items() if word not in text}
+        told = word, found, left_out
+        yield from _judged(
+            context, people, {"freeText": word}, oracles.free_text_finds_a_word, *told
+        )
 
 
 def _asked(

@@ -134,7 +134,7 @@ class _Stage:
         return self._context.call(self._made.service, action, params, session=OTHER)
 
     def _lists(self) -> Iterator[Exchange]:
-        """By what names the object, the same with our account's number, and all there is."""
+        """By what names the object, with our account's number, by what it hangs on, and all."""
         action = self._service.actions.get("list")
         if (
             action is None
@@ -148,6 +148,11 @@ class _Stage:
             param, values = filtered
             ours = {**values, "partnerIdEqual": self._context.partner_id}
             asked += [{param: values}, {param: ours}]
+            around = {
+                name: each for name, each in values.items() if name not in {"idEqual", "idIn"}
+            }
+            if len(around) > 1:
+                asked.append({param: around})
         if self._context.profile.quirks.why("mandatory_filter", action.id) is None:
             asked.append({})
         for params in asked:

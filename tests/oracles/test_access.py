@@ -141,6 +141,25 @@ def test_a_user_changes_only_own_objects(
     assert judge(no, refused("THING_NOT_FOUND"))
 
 
+def test_a_visitor_changes_nothing(
+    answered: Answered, refused: Refused, small_lineage: Lineage
+) -> None:
+    """Only a refusal of the caller will do, and only if the object stays as it was."""
+    add, no = answered(THING), refused("SERVICE_FORBIDDEN")
+    renamed = answered({**THING, "name": "theirs"})
+
+    def judge(attempt: Any, after: Any) -> list[str]:
+        found = access.visitor_changes_nothing(add, attempt, after, ["name"], small_lineage)
+        return [breach.where for breach in found]
+
+    assert not judge(no, add)
+    assert not judge(refused("INVALID_KS"), add)
+    assert judge(answered(None), add) == ["$"]
+    assert judge(no, renamed) == ["$.name"]
+    assert judge(no, refused("THING_NOT_FOUND")) == ["$"]
+    assert judge(refused("THING_NOT_FOUND"), add) == ["$.code"]
+
+
 def test_the_refusal_says_whose_it_is_not(answered: Answered, refused: Refused) -> None:
     """INVALID_KS with -4, and nothing else."""
     judge, add = access.refusal_says_whose_it_is_not, answered(THING)

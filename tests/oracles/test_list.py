@@ -6,7 +6,13 @@ import pytest
 from msgspec import structs
 
 from conformance.oracles import list as oracles
-from conformance.oracles.list_filter import Question, question, read_term, satisfies
+from conformance.oracles.list_filter import (
+    Question,
+    question,
+    read_term,
+    satisfies,
+    unanswered,
+)
 from conformance.oracles.list_order import compared
 from conformance.schema.model import TypeRef
 
@@ -149,6 +155,49 @@ def test_a_filter_finds_what_matches_and_nothing_else(
     assert told(judge(listed(answered), by_name, NAMES)) == ["$.objects"]
     assert told(judge(listed(answered, 1, 2), by_name, NAMES)) == ["$.objects"]
     assert told(judge(refused("INTERNAL_SERVERL_ERROR"), by_name, NAMES)) == ["$"]
+
+
+def test_nobodys_value_finds_nobody(answered: Answered, refused: Refused) -> None:
+    """One of ours is a breach; a stranger is none, nor is an empty list; an error is one."""
+    term = read_term("userIdEqual")
+    assert term is not None
+    nobodys = unanswered(term, "nobody", {"1", "2"})
+
+    assert not told(oracles.nobodys_value_finds_nothing(listed(answered), nobodys, NAMES))
+    assert not told(oracles.nobodys_value_finds_nothing(listed(answered, 77), nobodys, NAMES))
+    assert told(oracles.nobodys_value_finds_nothing(listed(answered, 1), nobodys, NAMES))
+    assert told(oracles.nobodys_value_finds_nothing(refused("X"), nobodys, NAMES)) == ["$"]
+
+
+def test_free_text_finds_a_word(answered: Answered) -> None:
+    """Who has the word must be found, who has it nowhere must not be."""
+
+    def judge(exchange: Exchange) -> list[str]:
+        return told(oracles.free_text_finds_a_word(exchange, "word", {"1"}, {"2"}, NAMES))
+
+    assert not judge(listed(answered, 1))
+    assert not judge(listed(answered, 1, 3))
+    assert judge(listed(answered, 3)) == ["$.objects"]
+    assert judge(listed(answered, 1, 2)) == ["$.objects"]
+
+
+def test_a_response_profile_decides_what_is_shown(answered: Answered, refused: Refused) -> None:
+    """What it wants is there, what it leaves out is not; nothing is said of the rest."""
+
+    def judge(each: dict[str, Any]) -> list[str]:
+        return told(
+            oracles.response_profile_decides_what_is_shown(
+                answered(each), (("$", each),), wanted={"id"}, unwanted={"tags"}
+            )
+        )
+
+    assert not judge({"id": 1, "type": 1, "objectType": THING})
+    assert not judge({"id": 1, "tags": None})
+    assert judge({"id": 1, "tags": "a"}) == ["$.tags"]
+    assert judge({"type": 1}) == ["$.id"]
+    assert told(
+        oracles.response_profile_decides_what_is_shown(refused("X"), (), wanted={"id"}, unwanted=())
+    ) == ["$"]
 
 
 def test_an_object_on_a_later_page_is_not_missing(answered: Answered) -> None:

@@ -39,6 +39,7 @@ BY_ACTION: tuple[str, ...] = (
     "no_objects",
     "pager_ignored",
     "filter_ignored",
+    "filters_known",
     "total_count_loose",
     "page_size",
     "isolation_exempt",
@@ -308,3 +309,28 @@ def test_an_index_may_lag_longer_where_it_is_busy() -> None:
     ]
 
     assert seconds == [2.0, 20.0, 60.0]
+
+
+def test_a_filter_property_selects_where_that_is_known() -> None:
+    """A widget is asked for by idEqual, never by idIn; of an unknown service, ids and creation."""
+    assert CE.quirks.selects("media.list", "nameLike")
+    assert CE.quirks.selects("MEDIA.list", "startDateLessThanOrEqual")
+    assert not CE.quirks.selects("media.list", "startDateLessThanOrEqualOrNull")
+    assert CE.quirks.selects("widget.list", "idEqual")
+    assert not CE.quirks.selects("widget.list", "idIn")
+    assert not CE.quirks.selects("flavorParams.list", "systemNameEqual")
+    assert CE.quirks.selects("some_plugin.list", "createdAtLessThanOrEqual")
+    assert not CE.quirks.selects("some_plugin.list", "nameEqual")
+
+
+def test_the_known_properties_are_published(published: etree._Element) -> None:
+    """Each glob fits a property of some filter: a typing error would switch a check off."""
+    names = {
+        str(each.get("name"))
+        for each in published.iterfind("classes/class")
+        if str(each.get("name")).endswith("Filter")
+        for each in each.iterfind("property")
+    }
+    globs = {glob for known in CE.quirks.filters_known.values() for glob in known}
+
+    assert set() == {glob for glob in globs if not any(matches(glob, name) for name in names)}

@@ -265,6 +265,15 @@ def visitors_write(behaviour: Behaviour) -> Behaviour:
     return allowing(behaviour, lambda call: call.session.kind == "widget")
 
 
+@fault("ACCESS-WIDGET-002")
+def visitors_rename_entries(behaviour: Behaviour) -> Behaviour:
+    """baseEntry.update asks no widget's session what it may."""
+    return allowing(
+        behaviour,
+        lambda call: call.session.kind == "widget" and call.action.id == "baseentry.update",
+    )
+
+
 @fault("ACCESS-FOREIGN-001")
 def lists_mix_accounts(behaviour: Behaviour) -> Behaviour:
     """A list says of its first object that it is another account's."""

@@ -447,6 +447,49 @@ def untyped_filters_are_ignored(behaviour: Behaviour) -> Behaviour:
     return _asked(behaviour, lambda asked: asked if "objectType" in asked else {})
 
 
+@fault("LIST-FILTER-016")
+def unknown_users_are_everybody(behaviour: Behaviour) -> Behaviour:
+    """media.list by an unknown user's id lists everybody's entries."""
+
+    def select(call: Call, records: list[Record]) -> list[Record]:
+        asked = filter_of(call)
+        named = asked.get("userIdEqual")
+        is_known = call.world.storage.get("KalturaBaseUser", str(named)) is not None
+        if call.action.id != "media.list" or not named or is_known:
+            return behaviour.select(call, records)
+        rest = {name: value for name, value in asked.items() if name != "userIdEqual"}
+        return behaviour.select(
+            replace(call, arguments={**call.arguments, "filter": rest}), records
+        )
+
+    return replace(behaviour, select=select)
+
+
+@fault("LIST-FILTER-016")
+def one_state_is_all_states(behaviour: Behaviour) -> Behaviour:
+    """uiConf.list does not look at objTypeEqual."""
+    return _filtered(
+        behaviour,
+        lambda asked: {name: value for name, value in asked.items() if name != "objTypeEqual"},
+    )
+
+
+@fault("LIST-FILTER-017")
+def free_text_finds_everything(behaviour: Behaviour) -> Behaviour:
+    """`freeText` restricts nothing."""
+    return _without(behaviour, lambda name: name == "freeText")
+
+
+@fault("LIST-PROFILE-001")
+def lists_ignore_response_profiles(behaviour: Behaviour) -> Behaviour:
+    """A list shows whole objects, whatever the response profile says."""
+
+    def profile(call: Call, value: Any) -> Any:
+        return value if call.action.name == "list" else behaviour.profile(call, value)
+
+    return replace(behaviour, profile=profile)
+
+
 def _objects(
     behaviour: Behaviour, change: Changed, *, when: alteration.When = alteration.always
 ) -> Behaviour:

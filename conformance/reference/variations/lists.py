@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _LAG_SECONDS = 3.0
 _WORD = re.compile(r"\w+")
 _CATEGORY_PAGE = 1_500
+_FIELDS_LACKING = {
+    "widget.list": frozenset({"idIn", "partnerIdEqual"}),
+    "flavorparams.list": frozenset({"systemNameEqual", "systemNameIn"}),
+    "thumbparams.list": frozenset({"systemNameEqual", "systemNameIn"}),
+    "conversionprofile.list": frozenset(
+        {"nameEqual", "systemNameEqual", "systemNameIn", "statusEqual", "typeEqual"}
+    ),
+}
+"""Filter properties that the filter inside of a real server had no field for."""
 
 
 class Indexed(Struct, frozen=True):
@@ -176,6 +185,31 @@ def categories_without_a_pager_are_many(behaviour: Behaviour) -> Behaviour:
         return behaviour.page(call, records)
 
     return replace(behaviour, page=page)
+
+
+@variation("CONTRACT LIST-10: a filter's properties may be offered and do nothing")
+def inner_filters_lack_fields(behaviour: Behaviour) -> Behaviour:
+    """Some lists drop filter properties and orderings that the schema offers, without a word."""
+
+    def select(call: Call, records: list[Record]) -> list[Record]:
+        dropped = _FIELDS_LACKING.get(call.action.id, frozenset())
+        asked = filter_of(call)
+        if dropped.isdisjoint(asked):
+            return behaviour.select(call, records)
+        every = records
+        if "idIn" in dropped and call.room is not None:
+            own = call.world.storage.all(call.room.family)
+            every = [each for each in own if each.partner == call.session.partner_id]
+        rest = {name: value for name, value in asked.items() if name not in dropped}
+        return behaviour.select(replace(call, arguments={**call.arguments, "filter": rest}), every)
+
+    def order(call: Call, records: list[Record]) -> list[Record]:
+        asked = to_text(filter_of(call).get("orderBy"))
+        if call.action.id == "uiconf.list" and asked[1:] == "name":
+            return records
+        return behaviour.order(call, records)
+
+    return replace(behaviour, select=select, order=order)
 
 
 def _words(value: Any, record: Record) -> set[str]:
