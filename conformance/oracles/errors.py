@@ -26,15 +26,17 @@ from conformance.oracles.refusals import (
     scalar_is_no_object,
     unknown_action_is_named,
     unknown_action_precedes_the_session,
+    unknown_id_has_its_services_code,
     unknown_id_is_echoed,
     unknown_id_is_refused,
     unknown_language_is_refused,
     unknown_service_is_named,
+    value_at_a_limit_is_no_breach_of_it,
 )
 from conformance.oracles.shape import shown
 from conformance.oracles.templates import AMBIGUOUS, agree, is_sound, rendered
 from conformance.verdict.breach import Breach
-from conformance.wire.answer import ERROR_TYPE, ApiError, Malformed, Result
+from conformance.wire.answer import ERROR_TYPE, ApiError, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,10 +68,12 @@ __all__ = [
     "scalar_is_no_object",
     "unknown_action_is_named",
     "unknown_action_precedes_the_session",
+    "unknown_id_has_its_services_code",
     "unknown_id_is_echoed",
     "unknown_id_is_refused",
     "unknown_language_is_refused",
     "unknown_service_is_named",
+    "value_at_a_limit_is_no_breach_of_it",
 ]
 
 TOKEN = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -189,7 +193,8 @@ def message_is_the_template(
 def error_shows_no_internals(exchange: Exchange) -> Iterator[Breach]:
     """No answer shows diagnostics, and no error paths, source lines or queries of the server."""
     sent = "\n".join(texts(exchange.call.params))
-    if isinstance(exchange.answer, ApiError | Result | Malformed):
+    # What a result quotes is somebody's data: a job's log, an entry's description.
+    if isinstance(exchange.answer, ApiError | Malformed):
         for what, text in leaks_in_body(exchange.response.body):
             if text not in sent:
                 yield _breach(exchange, "body", f"no trace of {what}", shown(text))
@@ -222,15 +227,18 @@ def _forbids_this_action(exchange: Exchange, action: Action, _schema: Schema) ->
 
 
 def _parameter_is_missing(exchange: Exchange, action: Action, _schema: Schema) -> Iterator[Breach]:
+    """Some actions call a blank text missing, or an optional parameter that they need after all."""
     name = exchange.error.args.get("PARAM_NAME", "") if exchange.error else ""
     parameter = action.param(name)
-    if parameter is None or nests_too_deep(exchange):
+    if parameter is None or parameter.type.kind == "file" or nests_too_deep(exchange):
         return
-    sent = exchange.call.params.get(name) is not None or name in exchange.call.files
-    if sent and parameter.type.kind != "file":
+    if not _is_blank(exchange.call.params.get(name)):
         yield _breach(exchange, "$.args.PARAM_NAME", "a parameter that was not sent", shown(name))
-    elif parameter.optional:
-        yield _breach(exchange, "$.args.PARAM_NAME", "a required parameter", shown(name))
+
+
+def _is_blank(value: object) -> bool:
+    """Whether PHP takes a value for none at all."""
+    return not value or (isinstance(value, str) and value.strip() in {"", "0"})
 
 
 def nests_too_deep(exchange: Exchange) -> bool:
@@ -240,11 +248,18 @@ def nests_too_deep(exchange: Exchange) -> bool:
 
 
 def _value_is_foreign(exchange: Exchange, _action: Action, schema: Schema) -> Iterator[Breach]:
+    """A constant that was sent may be refused where it makes no sense, as a schedule event does."""
     args = exchange.error.args if exchange.error else {}
     enum = schema.enums.get(args.get("ENUM_TYPE", ""))
     value = args.get("ENUM_VAL", "")
-    if enum is not None and any(constant.value == value for constant in enum.constants):
+    if enum is None or value in map(_as_enum_text, texts(exchange.call.params)):
+        return
+    if any(constant.value == value for constant in enum.constants):
         yield _breach(exchange, "$.args.ENUM_VAL", f"no value of {enum.name}", shown(value))
+
+
+def _as_enum_text(text: str) -> str:
+    return {"true": "1", "false": "0"}.get(text.casefold(), text)
 
 
 def _class_is_abstract(exchange: Exchange, _action: Action, schema: Schema) -> Iterator[Breach]:

@@ -117,6 +117,19 @@ def limit_of_a_property_is_enforced(exchange: Exchange, name: str, limit: str) -
     yield from refused(exchange, f"PROPERTY_VALIDATION_{limit}", PROP_NAME=name)
 
 
+@oracle("ERR-LIMIT-002")
+def value_at_a_limit_is_no_breach_of_it(
+    exchange: Exchange, name: str, limit: str
+) -> Iterator[Breach]:
+    """A value at a published limit is not refused for it, whatever else the call is refused for."""
+    error = exchange.error
+    if error is None or error.code != f"PROPERTY_VALIDATION_{limit}":
+        return
+    # Rules of the action's own code are stricter and name the class too (CONTRACT CRUD-20).
+    if error.args.get("PROP_NAME") == name:
+        yield _breach(exchange, "$.code", "no word about a limit that is kept", error.code)
+
+
 @oracle("ERR-ORDER-001")
 def forged_session_is_refused_first(exchange: Exchange) -> Iterator[Breach]:
     """A forged KS is refused before the call is decoded or carried out."""
@@ -178,6 +191,19 @@ def unknown_id_is_echoed(exchange: Exchange, action: Action, schema: Schema) -> 
         return
     if not any(sent.casefold() in said.casefold() for sent in ids):
         yield _breach(exchange, f"$.args.{name}", " or ".join(ids), shown(said))
+
+
+@oracle("ERR-FOUND-003")
+def unknown_id_has_its_services_code(
+    exchange: Exchange, known_codes: Sequence[str]
+) -> Iterator[Breach]:
+    """A not-found error has one of the codes by which the service says so."""
+    error = exchange.error
+    codes = [code for code in known_codes if code != "null"]
+    if error is None or not codes or not NOT_FOUND.search(error.code):
+        return
+    if error.code not in codes:
+        yield _breach(exchange, "$.code", " or ".join(codes), error.code)
 
 
 def _was_sent(exchange: Exchange, parameter: Param) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 READING_ACTIONS = ("*.get", "*.list", "*.count", "*.get*", "system.*", "*.serve*")
 """Actions that change nothing: their requests may be sent again as they were."""
+SESSIONS = frozenset({"admin", "user", "none", "widget", "other-admin"})
+"""Whose calls can be sent again by the same caller; another KS was a check's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,20 @@ class Bench:
     today: date
 
     def may_send_again(self, exchange: Exchange) -> bool:
-        """Whether sending the request once more can change nothing: it reads, or it was refused."""
-        if self.scope.profile.actions.denied(exchange.action):
+        """Whether sending the request once more can change nothing: it reads, or it was refused.
+
+        What a KS of a check's own was refused, an administrator's might carry out.
+        """
+        actions = self.scope.profile.actions
+        if actions.denied(exchange.action):
             return False
-        return isinstance(exchange.answer, ApiError) or matches_any(
-            READING_ACTIONS, exchange.action
-        )
+        if matches_any(READING_ACTIONS, exchange.action):
+            return not actions.probe_only_because(exchange.action)
+        return isinstance(exchange.answer, ApiError) and exchange.session in SESSIONS
 
     def send_again(self, exchange: Exchange) -> Exchange:
         """The same call, with the same session's present KS."""
-        known = exchange.session in {"admin", "user", "none", "widget", "other-admin"}
+        known = exchange.session in SESSIONS
         declared = self.scope.schema.services.get(exchange.call.service.lower())
         action = declared.actions.get(exchange.call.action) if declared else None
         return self.target.send(

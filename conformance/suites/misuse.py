@@ -115,11 +115,15 @@ def placeholder(ref: TypeRef, schema: Schema, lineage: Lineage, random: Random) 
 
 def concrete(name: str, schema: Schema, lineage: Lineage) -> str:
     """A class that an object of the declared class can be; NotApplicable when there is none."""
-    if name in schema.classes and not schema.classes[name].abstract:
+    declared = schema.classes.get(name)
+    if declared is not None and not declared.abstract:
         return name
-    for candidate in lineage.concrete(name):
-        return candidate
-    raise NotApplicable(f"no class can be a {name}")
+    fitting = list(lineage.concrete(name))
+    if not fitting:
+        raise NotApplicable(f"no class can be a {name}")
+    # A plugin may have been switched off since the schema was made (CONTRACT TRAP-03).
+    near = {None, declared.plugin if declared is not None else None}
+    return min(fitting, key=lambda each: schema.classes[each].plugin not in near)
 
 
 def foreign(enum: str, schema: Schema) -> int | str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from conformance.plugin.context import Context
     from conformance.plugin.scope import Scope
     from conformance.plugin.subject import Subject
-    from conformance.schema.model import Action, Property
+    from conformance.schema.model import Action, Param, Property
     from conformance.verdict.breach import Breach
     from conformance.wire.exchange import Exchange
 
@@ -43,6 +43,8 @@ PROPERTIES_A_CLASS = 4
 CLASSES_A_PARAMETER = 4
 REFUSED_FOR_ANOTHER_REASON = ("FORBIDDEN", "NOT_AVAILABLE", "INVALID_KS", "MISSING_KS", "BLOCKED")
 UNRELATED_CLASS = "KalturaConformanceNoSuchClass"
+TWO_BYTES = "\u00e9"
+LENGTH_OF_TWO_BYTES = 2
 
 
 def seen(context: Context, subject: Subject) -> tuple[Exchange, ...]:
@@ -159,6 +161,21 @@ def test_unknown_id_is_echoed(context: Context, subject: Subject) -> Iterator[Br
     action = action_of(context, subject)
     for exchange in seen(context, subject):
         yield from errors.unknown_id_is_echoed(exchange, action, context.schema)
+
+
+def named_objects(scope: Scope) -> Iterator[Subject]:
+    """The gets and deletes for which the profile knows how an unknown id is refused."""
+    for action in scope.schema.actions:
+        if action.name in {"get", "delete"} and scope.profile.quirks.not_found_codes(action.id):
+            yield action_subject(action)
+
+
+@check(errors.unknown_id_has_its_services_code, over=named_objects, last=True)
+def test_unknown_id_has_its_services_code(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Look at every not-found error of the action."""
+    codes = context.profile.quirks.not_found_codes(subject.name)
+    for exchange in seen(context, subject):
+        yield from errors.unknown_id_has_its_services_code(exchange, codes)
 
 
 @check(errors.unknown_service_is_named, over=target)
@@ -413,7 +430,37 @@ def test_limit_of_a_property_is_enforced(context: Context, subject: Subject) -> 
             for limit, value in _overstepping(chosen):
                 sent = {**params, parameter.name: {"objectType": owner, chosen.name: value}}
                 exchange = asked(context, action, sent, files)
+                if _is_unknown(context, exchange, owner, parameter):
+                    continue
                 yield from errors.limit_of_a_property_is_enforced(exchange, chosen.name, limit)
+
+
+@check(errors.value_at_a_limit_is_no_breach_of_it, over=callable_actions(_has_limits))
+def test_value_at_a_limit_is_no_breach_of_it(
+    context: Context, subject: Subject
+) -> Iterator[Breach]:
+    """Send values at the published limits, without a KS: decoded, and then refused for that."""
+    action = action_of(context, subject)
+    if why := context.profile.actions.open_without_ks(action.id):
+        raise NotApplicable(why)
+    for parameter in object_params(action, context.schema):
+        params, files = before(context, action, parameter)
+        for owner, chosen in _limited(context, str(parameter.type.name)):
+            for limit, value in _keeping(chosen):
+                sent = {**params, parameter.name: {"objectType": owner, chosen.name: value}}
+                exchange = asked(context, action, sent, files, session="none")
+                yield from errors.value_at_a_limit_is_no_breach_of_it(exchange, chosen.name, limit)
+
+
+def _is_unknown(context: Context, exchange: Exchange, owner: str, parameter: Param) -> bool:
+    """Whether the server has no such class: its plugin may be off (CONTRACT TRAP-03)."""
+    error, declared = exchange.error, class_of(parameter, context.schema)
+    return (
+        error is not None
+        and error.code == "OBJECT_TYPE_ABSTRACT"
+        and error.args.get("OBJ_TYPE") == declared.name != owner
+        and context.schema.classes[owner].plugin != declared.plugin
+    )
 
 
 def _limited(context: Context, declared: str) -> list[tuple[str, Property]]:
@@ -435,12 +482,26 @@ def _overstepping(candidate: Property) -> list[tuple[str, str | int]]:
             beyond.append(("MIN_LENGTH", "x" * (candidate.min_length - 1)))
         if candidate.max_length is not None:
             beyond.append(("MAX_LENGTH", "x" * (candidate.max_length + 1)))
+            # Fewer characters than allowed, and more bytes, which are what counts (OBSERVED 23).
+            if candidate.max_length >= LENGTH_OF_TWO_BYTES:
+                beyond.append(("MAX_LENGTH", TWO_BYTES * (candidate.max_length // 2 + 1)))
     elif candidate.type.kind in {"int", "bigint", "float"} and not candidate.type.is_time:
         if candidate.min_value is not None:
             beyond.append(("MIN_VALUE", int(candidate.min_value) - 1))
         if candidate.max_value is not None:
             beyond.append(("MAX_VALUE", int(candidate.max_value) + 1))
     return beyond
+
+
+def _keeping(candidate: Property) -> list[tuple[str, str | int]]:
+    """Each published limit of a property with the last value that keeps it."""
+    if candidate.type.kind == "string":
+        lengths = {"MIN_LENGTH": candidate.min_length, "MAX_LENGTH": candidate.max_length}
+        return [(limit, "x" * length) for limit, length in lengths.items() if length]
+    if candidate.type.kind not in {"int", "bigint", "float"} or candidate.type.is_time:
+        return []
+    values = {"MIN_VALUE": candidate.min_value, "MAX_VALUE": candidate.max_value}
+    return [(limit, int(value)) for limit, value in values.items() if value is not None]
 
 
 def _names_an_object(action: Action, scope: Scope) -> bool:

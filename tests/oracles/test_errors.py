@@ -131,6 +131,19 @@ def test_internals_in_an_error_are_a_breach(refused: Refused) -> None:
     assert places(judge(refused("X", "nothing"))) == []
 
 
+def test_log_that_is_somebodys_data_is_no_leak(answered: Answered) -> None:
+    """A result may quote a trace that a job left behind; an error may not."""
+    log = "PHP Warning:  Undefined index in /opt/kaltura/app/x.php on line 3"
+    judge = errors.error_shows_no_internals
+    listed = answered({"objects": [{"errDescription": log}], "totalCount": 1}, action="list")
+    failed = answered(
+        {"code": "X", "message": log, "objectType": "KalturaAPIException", "args": []}
+    )
+
+    assert places(judge(listed)) == []
+    assert "body" in places(judge(failed))
+
+
 @pytest.mark.parametrize(
     ("code", "args", "params"),
     [
@@ -167,6 +180,12 @@ def test_untrue_refusals_are_breaches(
         ("SERVICE_FORBIDDEN", {"SERVICE": "->"}, {}),
         ("MISSING_MANDATORY_PARAMETER", {"PARAM_NAME": "id"}, {}),
         ("MISSING_MANDATORY_PARAMETER", {"PARAM_NAME": "userId"}, {"id": 5}),
+        ("MISSING_MANDATORY_PARAMETER", {"PARAM_NAME": "id"}, {"id": " "}),
+        (
+            "INVALID_ENUM_VALUE",
+            {"ENUM_TYPE": "KalturaThingStatus", "ENUM_VAL": "2", "PARAM_NAME": "status"},
+            {"thing": {"status": 2}},
+        ),
         (
             "INVALID_ENUM_VALUE",
             {"ENUM_TYPE": "KalturaThingStatus", "ENUM_VAL": "99", "PARAM_NAME": "status"},

@@ -162,3 +162,29 @@ def test_id_comes_back(refused: Refused, small_schema: Schema) -> None:
     assert judged("N/A") == []
     assert judged("0", sent="abc") == []
     assert judged("6") == ["$.args.ID"]
+
+
+def test_limit_that_is_kept_is_not_mentioned(answered: Answered, refused: Refused) -> None:
+    """A value at its limit may be refused for anything but the limit."""
+
+    def judged(exchange: Exchange) -> list[str]:
+        return places(refusals.value_at_a_limit_is_no_breach_of_it(exchange, "name", "MAX_LENGTH"))
+
+    assert judged(refused("PROPERTY_VALIDATION_MAX_LENGTH", PROP_NAME="name")) == ["$.code"]
+    assert judged(refused("PROPERTY_VALIDATION_MAX_LENGTH", PROP_NAME="KalturaThing::name")) == []
+    assert judged(refused("PROPERTY_VALIDATION_MIN_LENGTH", PROP_NAME="name")) == []
+    assert judged(refused("SERVICE_FORBIDDEN")) == []
+    assert judged(answered({"id": 5})) == []
+
+
+def test_not_found_is_said_in_the_services_words(answered: Answered, refused: Refused) -> None:
+    """Where the codes are known, another not-found code is a breach; other refusals are not."""
+
+    def judged(exchange: Exchange, *known: str) -> list[str]:
+        return places(refusals.unknown_id_has_its_services_code(exchange, known))
+
+    assert judged(refused("ENTRY_ID_NOT_FOUND"), "THING_NOT_FOUND") == ["$.code"]
+    assert judged(refused("THING_NOT_FOUND"), "THING_NOT_FOUND", "null") == []
+    assert judged(refused("ENTRY_ID_NOT_FOUND"), "null") == []
+    assert judged(refused("SERVICE_FORBIDDEN"), "THING_NOT_FOUND") == []
+    assert judged(answered(None), "THING_NOT_FOUND") == []

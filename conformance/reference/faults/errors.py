@@ -281,6 +281,52 @@ def limit_names_the_class(behaviour: Behaviour) -> Behaviour:
     return refusing(behaviour, "PROPERTY_VALIDATION_M", instead)
 
 
+@fault("ERR-LIMIT-001")
+def lengths_count_characters(behaviour: Behaviour) -> Behaviour:
+    """A published length limits characters, not bytes."""
+    sound = behaviour.decode_arguments
+
+    def decode(world: World, action: Action, invocation: Invocation) -> dict[str, Any]:
+        try:
+            return sound(world, action, invocation)
+        except ApiFault as refusal:
+            if refusal.code != "PROPERTY_VALIDATION_MAX_LENGTH":
+                raise
+            params = _each_text(invocation.params, lambda text: re.sub(r"[^\x00-\x7f]", "e", text))
+            return sound(world, action, msgspec.structs.replace(invocation, params=params))
+
+    return replace(behaviour, decode_arguments=decode)
+
+
+@fault("ERR-LIMIT-002")
+def longest_text_is_too_long(behaviour: Behaviour) -> Behaviour:
+    """A text that is just as long as allowed is refused as too long."""
+    sound = behaviour.decode_arguments
+
+    def decode(world: World, action: Action, invocation: Invocation) -> dict[str, Any]:
+        decoded = sound(world, action, invocation)
+        params = _each_text(invocation.params, lambda text: f"{text}x")
+        try:
+            sound(world, action, msgspec.structs.replace(invocation, params=params))
+        except ApiFault as refusal:
+            if refusal.code == "PROPERTY_VALIDATION_MAX_LENGTH":
+                raise
+        return decoded
+
+    return replace(behaviour, decode_arguments=decode)
+
+
+def _each_text(params: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """The parameters with every text inside objects changed, but for the names of classes."""
+
+    def changed(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: changed(item, key) for key, item in value.items()}
+        return change(value) if isinstance(value, str) and name != "objectType" else value
+
+    return {key: changed(v) if isinstance(v, dict) else v for key, v in params.items()}
+
+
 @fault("ERR-ORDER-001")
 def session_is_checked_after_arguments(behaviour: Behaviour) -> Behaviour:
     """A forged KS is noticed only when the arguments are right."""
@@ -358,3 +404,19 @@ def unknown_id_is_another(behaviour: Behaviour) -> Behaviour:
         return reworded(error, lambda value: value[::-1] + "9")
 
     return alteration.error(behaviour, change)
+
+
+@fault("ERR-FOUND-003")
+def one_service_has_the_codes_of_another(behaviour: Behaviour) -> Behaviour:
+    """An unknown player's set-up is refused as an unknown entry."""
+    sound = behaviour.get
+
+    def act(call: Call) -> Any:
+        try:
+            return sound(call)
+        except ApiFault as refusal:
+            if refusal.code != "INVALID_UI_CONF_ID":
+                raise
+            raise ApiFault("ENTRY_ID_NOT_FOUND", *refusal.values) from refusal
+
+    return alteration.instead(behaviour, "get", act, when=alteration.in_services("uiconf"))
