@@ -27,6 +27,9 @@ ANY_SESSION = re.compile(
 )
 """The ways of saying that the caller may not (CONTRACT section 3.2, S6 to S8)."""
 
+SERVER_SECOND = re.compile(r"\d+,\s*(\d{9,11})\b")
+"""The second of the call by the clock of the machine that answered (CONTRACT WIRE-52)."""
+
 
 class Asked(Struct, frozen=True):
     """A session as it was asked for. `seconds` is how long it is meant to last."""
@@ -116,6 +119,16 @@ def widget_session_is_a_visitors(exchange: Exchange, asked: Asked) -> Iterator[B
 def unknown_widget_opens_nothing(exchange: Exchange, widget: str) -> Iterator[Breach]:
     """A widget that does not exist has no session."""
     yield from refused(exchange, "INVALID_WIDGET_ID", WIDGET_ID=widget)
+
+
+@oracle("SESS-WIDGET-003")
+def visitor_changes_nothing(exchange: Exchange) -> Iterator[Breach]:
+    """An update or delete by a visitor is refused before anybody looks for the object."""
+    error = exchange.error
+    if isinstance(exchange.answer, Result):
+        yield _breach(exchange, "$", "SERVICE_FORBIDDEN or the like", _what(exchange))
+    elif error and NOT_FOUND.search(error.code) and not ANY_SESSION.search(error.code):
+        yield _breach(exchange, "$.code", "SERVICE_FORBIDDEN or the like", error.code)
 
 
 @oracle("SESS-GET-001")
@@ -325,8 +338,11 @@ def _parts(privileges: str) -> set[str]:
 
 
 def _clocks(exchange: Exchange) -> Iterator[float]:
-    """The time of the call by our clock, and by the server's where it tells."""
+    """When the call began and ended by our clock, and when it was by the server's, if it tells."""
     yield exchange.started_at
+    yield exchange.started_at + exchange.elapsed_ms / 1000
+    if told := SERVER_SECOND.search(exchange.response.header("X-Kaltura-Session") or ""):
+        yield float(told[1])
     try:
         yield parsedate_to_datetime(exchange.response.header("Date") or "").timestamp()
     except ValueError:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
     from conformance.wire.request import Upload
 
+LONG_AGO_SECONDS = 30 * 86_400
+"""More than the clocks of two machines may differ by."""
+
 
 class Context:
     """One attempt of one check. Keeps the exchanges it caused; shares nothing with other checks.
@@ -165,8 +168,8 @@ class Context:
         )
 
     def expired_ks(self, session: str = "admin") -> str:
-        """A well-signed KS whose time is over."""
-        return self.build_ks(session=session, expires_in_seconds=-3_600)
+        """A well-signed KS whose time is over, by any clock."""
+        return self.build_ks(session=session, expires_in_seconds=-LONG_AGO_SECONDS)
 
     def forged_ks(self, session: str = "admin") -> str:
         """A KS of the right form, signed with a secret that nobody has; different at each call."""

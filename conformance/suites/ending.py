@@ -31,12 +31,24 @@ def ending(context: Context, session: str = "admin") -> tuple[str, Exchange]:
     if not is_taken(read(context, action, ks=ks)):
         raise Inconclusive("a session just started is not taken")
     context.call("session", "end", ks=ks)
-    deadline = time.monotonic() + GRACE_SECONDS
-    last = read(context, action, ks=ks)
-    while is_taken(last) and time.monotonic() < deadline:
-        time.sleep(NAP_SECONDS)
+    return ks, until_refused(context, ks, grace(context))
+
+
+def grace(context: Context) -> float:
+    """How many seconds the servers of an installation are given to agree that a KS is over."""
+    return max(GRACE_SECONDS, context.profile.limits.settle_seconds)
+
+
+def until_refused(context: Context, ks: str, seconds: float) -> Exchange:
+    """The first refusal of the KS, or what a call was answered that began after the time."""
+    action = usual_action(context)
+    deadline = time.monotonic() + seconds
+    while True:
+        in_time = time.monotonic() < deadline
         last = read(context, action, ks=ks)
-    return ks, last
+        if not (is_taken(last) and in_time):
+            return last
+        time.sleep(NAP_SECONDS)
 
 
 def ended_ks(context: Context) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 READING = re.compile(r"(list|get|count|is|search|check|has|ping)(?=[A-Z]|$)")
 """The first word of an action that changes nothing."""
 PREFERRED = ("list", "get", "count")
+SINGLE = ("get", "update", "delete")
 NONCE = "conformanceNonce"
 """A parameter that no action declares: it changes nothing (WIRE-14), and keeps an answer out of
 the cache that callers without a usable KS share (OBSERVED 15)."""
@@ -81,6 +82,43 @@ def services_that_guard(scope: Scope) -> Iterator[Subject]:
     for service in scope.schema.services.values():
         if guarded_actions(scope.profile, service):
             yield Subject(kind="service", name=service.id, service=service.id)
+
+
+def single_object_actions(context: Context, subject: Subject) -> tuple[Action, ...]:
+    """The service's get, update and delete, which find nothing under the ids of `read`."""
+    service = context.schema.services[str(subject.service)]
+    found = [service.actions[name] for name in SINGLE if name in service.actions]
+    return tuple(action for action in found if _is_closed(context.profile, action))
+
+
+def changing_actions(profile: Profile, service: Service) -> tuple[Action, ...]:
+    """The service's update and delete, if it is none of a plugin: visitors may change some there.
+
+    A quiz takes answers of anybody, a live player its chat (CONTRACT section 5.2, SESS-12).
+    """
+    if service.plugin is not None or "_" in service.id:
+        return ()
+    found = [service.actions[name] for name in SINGLE[1:] if name in service.actions]
+    return tuple(action for action in found if _is_closed(profile, action))
+
+
+def services_that_change(scope: Scope) -> Iterator[Subject]:
+    """Every service with such an action."""
+    for service in scope.schema.services.values():
+        if changing_actions(scope.profile, service):
+            yield Subject(kind="service", name=service.id, service=service.id)
+
+
+def _is_closed(profile: Profile, action: Action) -> bool:
+    """Whether the action is for sessions, is about an object, and harms none that is not there."""
+    return (
+        action.session == "always"
+        and any(not param.optional for param in action.params)
+        and all(param.type.kind != "file" for param in action.params)
+        and is_decoded_as_usual(action, profile)
+        and not profile.actions.open_without_ks(action.id)
+        and profile.actions.probe_only_because(action.id) is None
+    )
 
 
 def read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import time
 from itertools import islice
@@ -14,13 +15,16 @@ from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.subjects import target
 from conformance.profile.pattern import nearest
 from conformance.suites.accounts import needs_local_sessions, user_secret
-from conformance.suites.ending import GRACE_SECONDS, NAP_SECONDS, ended_ks, ending
+from conformance.suites.ending import ended_ks, ending, grace, until_refused
 from conformance.suites.reading import (
+    changing_actions,
     guarded_actions,
     read,
     reading_action,
+    services_that_change,
     services_that_guard,
     services_that_read,
+    single_object_actions,
     usual_action,
 )
 from conformance.suites.tampering import (
@@ -60,6 +64,7 @@ UNKNOWN_WIDGET = "_2000000077"
 ELSEWHERE = "192.0.2.1"
 """An address for documentation: nobody calls from there."""
 USES = 8
+DECODING = re.compile(r"^PROPERTY_VALIDATION_|^OBJECT_TYPE_ABSTRACT$|^INVALID_ENUM_VALUE$")
 
 
 def start(
@@ -159,6 +164,15 @@ def test_widget_session_is_a_visitors(context: Context, subject: Subject) -> Ite
         yield from oracle.widget_session_is_a_visitors(exchange, _asked(context, USER, ""))
 
 
+@check(oracle.visitor_changes_nothing, over=services_that_change)
+def test_visitor_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update and delete what does not exist, with a widget's session and without any."""
+    for action in changing_actions(context.profile, context.schema.services[subject.name]):
+        for session in ("widget", "none"):
+            exchange = read(context, action, session=session)
+            yield from oracle.visitor_changes_nothing(exchange)
+
+
 @check(oracle.unknown_widget_opens_nothing, over=target)
 def test_unknown_widget_opens_nothing(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Start the session of a widget that does not exist."""
@@ -230,12 +244,17 @@ def test_session_of_version_1_is_taken(context: Context, subject: Subject) -> It
 
 @check(oracle.expired_session_is_refused, over=services_that_read)
 def test_expired_session_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Ask each service with a KS whose time is over, as admin and as user."""
+    """Ask each service with a KS whose time is over, and have it change what does not exist."""
     needs_local_sessions(context)
     action = reading_action(context, subject)
     for session in ("admin", "user"):
         exchange = read(context, action, ks=context.expired_ks(session))
         yield from oracle.expired_session_is_refused(exchange)
+    for other in single_object_actions(context, subject):
+        exchange = read(context, other, ks=context.expired_ks())
+        # Decoding comes first, and its rules are not all published (CONTRACT SCHEMA-13).
+        if not (exchange.error and DECODING.search(exchange.error.code)):
+            yield from oracle.expired_session_is_refused(exchange)
 
 
 @check(oracle.session_stops_when_its_time_is_over, over=target)
@@ -244,17 +263,11 @@ def test_session_stops_when_its_time_is_over(
     subject: Subject,  # noqa: ARG001
 ) -> Iterator[Breach]:
     """Start a session of two seconds and wait."""
-    action = usual_action(context)
     started = start(context, type=ADMIN, expiry=2)
     if started.result is None or not isinstance(started.result.value, str):
         raise Inconclusive("session.start gave no KS")
-    ks = started.result.value
-    deadline = time.monotonic() + 2 + GRACE_SECONDS
-    exchange = read(context, action, ks=ks)
-    while oracle.is_taken(exchange) and time.monotonic() < deadline:
-        time.sleep(NAP_SECONDS)
-        exchange = read(context, action, ks=ks)
-    yield from oracle.session_stops_when_its_time_is_over(exchange)
+    refusal = until_refused(context, started.result.value, 2 + grace(context))
+    yield from oracle.session_stops_when_its_time_is_over(refusal)
 
 
 @check(oracle.ended_session_is_refused, over=target)

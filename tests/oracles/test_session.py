@@ -100,6 +100,30 @@ def test_session_lasts_as_long_as_asked(answered: Answered) -> None:
     assert list(judge(longer, ASKED, tolerance_seconds=5))
 
 
+def test_session_may_begin_after_a_slow_answer(answered: Answered) -> None:
+    """A server that takes its time counts from its end of the call, and may say its second."""
+    now = int(time.time())
+    sent = structs.replace(answered(made(expires_at=now + 600)), started_at=now - 30.0)
+    slow = structs.replace(sent, elapsed_ms=30_000.0)
+    header = (("X-Kaltura-Session", f"7, {now}"),)
+    told = structs.replace(sent, response=structs.replace(sent.response, headers=header))
+
+    judge = session.session_lasts_as_long_as_asked
+    assert list(judge(sent, ASKED, tolerance_seconds=5))
+    assert not list(judge(slow, ASKED, tolerance_seconds=5))
+    assert not list(judge(told, ASKED, tolerance_seconds=5))
+
+
+def test_visitor_is_stopped_at_the_door(answered: Answered, refused: Refused) -> None:
+    """Whoever looks for the object first would change it; any refusal before that is right."""
+    judge = session.visitor_changes_nothing
+
+    assert list(judge(answered(None, action="update")))
+    assert list(judge(refused("THING_NOT_FOUND", action="update")))
+    for code in ("SERVICE_FORBIDDEN", "INVALID_KS", "MISSING_KS", "PROPERTY_VALIDATION_X"):
+        assert not list(judge(refused(code, action="update")))
+
+
 REFUSALS: list[tuple[Judge, str, dict[str, Any]]] = [
     (session.wrong_secret_opens_nothing, "START_SESSION_ERROR", {"PID": "102"}),
     (session.user_secret_opens_no_admin_session, "START_SESSION_ERROR", {"PID": "102"}),

@@ -124,6 +124,19 @@ def unknown_widget_is_the_first_accounts(behaviour: Behaviour) -> Behaviour:
     return alteration.instead(behaviour, "other", act, when=WIDGET)
 
 
+@fault("SESS-WIDGET-003")
+def visitors_may_write_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """In one service a widget's session updates and deletes as an admin does."""
+    sound = behaviour.authorise
+
+    def authorise(call: Call) -> None:
+        writes = call.action.service == UNGUARDED and call.action.name in {"update", "delete"}
+        if not (writes and call.session.kind == "widget"):
+            sound(call)
+
+    return replace(behaviour, authorise=authorise)
+
+
 @fault("SESS-GET-001")
 def session_get_tells_an_hour_too_much(behaviour: Behaviour) -> Behaviour:
     """session.get tells an expiry that is an hour late."""
@@ -186,6 +199,16 @@ def version_1_is_refused(behaviour: Behaviour) -> Behaviour:
 def one_service_takes_expired_sessions(behaviour: Behaviour) -> Behaviour:
     """One service does not look at the clock."""
     return _forgiving(behaviour, "EXPIRED", lambda _s, invocation: _unguarded(invocation))
+
+
+@fault("SESS-EXPIRED-001")
+def one_action_takes_expired_sessions(behaviour: Behaviour) -> Behaviour:
+    """One service's delete does not look at the clock, its other actions do."""
+    return _forgiving(
+        behaviour,
+        "EXPIRED",
+        lambda _s, invocation: _unguarded(invocation) and invocation.action.lower() == "delete",
+    )
 
 
 @fault("SESS-EXPIRED-002")
