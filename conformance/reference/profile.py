@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _DETACHED = "KalturaDetachedResponseProfile"
 _INCLUDE, _EXCLUDE = 1, 2
 _PROFILE_FAMILY = "KalturaBaseResponseProfile"
+_ENTRY = "KalturaBaseEntry"
 
 
 def project(call: Call, value: Any) -> Any:
@@ -26,7 +27,7 @@ def project(call: Call, value: Any) -> Any:
     if not fields:
         return value
     include = wanted.get("type") == _INCLUDE
-    return _projected(value, fields, include=include)
+    return _projected(call, value, fields, include=include)
 
 
 def _profile(call: Call, raw: Any) -> dict[str, Any]:
@@ -50,16 +51,22 @@ def _stored(call: Call, raw: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _projected(value: Any, fields: frozenset[str], *, include: bool) -> Any:
+def _projected(call: Call, value: Any, fields: frozenset[str], *, include: bool) -> Any:
     """An object, or the items of an array or list response, with the fields that are shown."""
     if isinstance(value, list):
-        return [_projected(item, fields, include=include) for item in value]
+        return [_projected(call, item, fields, include=include) for item in value]
     if not isinstance(value, dict):
         return value
     if isinstance(value.get("objects"), list) and "totalCount" in value:
-        return {**value, "objects": _projected(value["objects"], fields, include=include)}
+        return {**value, "objects": _projected(call, value["objects"], fields, include=include)}
+    always = {"objectType", *_computed(call, value)}
     return {
-        key: member
-        for key, member in value.items()
-        if key == "objectType" or (key in fields) is include
+        key: member for key, member in value.items() if key in always or (key in fields) is include
     }
+
+
+def _computed(call: Call, value: dict[str, Any]) -> tuple[str, ...]:
+    """What no profile steers: the type of an entry (recorded)."""
+    lineage, name = call.world.lineage, str(value.get("objectType"))
+    known = name in call.world.schema.classes and _ENTRY in call.world.schema.classes
+    return ("type",) if known and lineage.is_a(name, _ENTRY) else ()

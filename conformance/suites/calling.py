@@ -45,6 +45,7 @@ class Arguments(Struct, frozen=True):
     elsewhere: dict[str, list[str]]
     kept: dict[str, list[str]]
     status: dict[str, int]
+    profiled: dict[str, list[str]]
 
 
 class Called(Struct, frozen=True):
