@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from conformance.oracles.claim import oracle
+from conformance.oracles.clocks import clocks
 from conformance.oracles.normal_form import NotOfThisType, normal_form
 from conformance.oracles.shape import Misfit, MisfitKind, Walk, shown
 from conformance.schema.model import TypeRef
@@ -15,7 +17,7 @@ from conformance.wire.answer import Result
 from conformance.wire.request import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from conformance.schema.lineage import Lineage
     from conformance.schema.model import Action, Schema
@@ -26,6 +28,13 @@ REFUSALS_OF_A_CALL = frozenset({"SERVICE_NOT_SPECIFIED", "ACTION_NOT_SPECIFIED",
 REFUSALS_OF_A_PARAMETER = frozenset(
     {"MISSING_MANDATORY_PARAMETER", "INVALID_ENUM_VALUE", "PROPERTY_VALIDATION_WRONG_FORMAT"}
 )
+TRUE = (True, 1, "1", "true")
+"""Booleans are written so in JSON and in XML (CONTRACT WIRE-46)."""
+DIGIT = re.compile(r"\d")
+TIME_TOLERANCE_SECONDS = 300
+"""By any of the clocks that tell when a call was; a wrong time zone is further off."""
+CLOCKS_APART_SECONDS = 60
+
 SHOWN_MISFITS = 5
 """Of one answer; a list of 500 would only repeat the same story."""
 
@@ -201,3 +210,51 @@ def list_has_count_and_objects(exchange: Exchange, action: Action, book: Book) -
         yield Breach("$.totalCount", "a number from 0 up", actual, "", (exchange.number,))
     if "objects" not in value and not book.loose("objects", action.id):
         yield Breach("$.objects", "a list", "absent", "", (exchange.number,))
+
+
+@oracle("ACT-SYSTEM-001")
+def ping_is_true(exchange: Exchange) -> Iterator[Breach]:
+    """system.ping answers true."""
+    value = exchange.result.value if exchange.result else exchange.answer
+    if value not in TRUE or isinstance(value, float):
+        yield Breach("$", "true", _told(exchange), "", (exchange.number,))
+
+
+@oracle("ACT-SYSTEM-002")
+def time_is_now(exchanges: Sequence[Exchange]) -> Iterator[Breach]:
+    """system.getTime answers the present second, and never one long before the last answer."""
+    latest: int | None = None
+    for exchange in exchanges:
+        try:
+            second = normal_form(
+                exchange.result.value if exchange.result else exchange.answer,
+                TypeRef(kind="int"),
+                lexical=is_lexical(exchange),
+            )
+        except NotOfThisType:
+            second = None
+        if second is None:
+            yield Breach("$", "the epoch second", _told(exchange), "", (exchange.number,))
+            continue
+        if all(abs(second - clock) > TIME_TOLERANCE_SECONDS for clock in clocks(exchange)):
+            hint = "are these milliseconds, or another time zone's seconds?"
+            yield Breach("$", "the present second", str(second), hint, (exchange.number,))
+        # The machines behind one address have clocks of their own.
+        if latest is not None and second < latest - CLOCKS_APART_SECONDS:
+            yield Breach("$", f"{latest} or later", str(second), "", (exchange.number,))
+        latest = second if latest is None else max(latest, second)
+
+
+@oracle("ACT-SYSTEM-003")
+def version_is_a_text(exchanges: Sequence[Exchange]) -> Iterator[Breach]:
+    """system.getVersion answers a text with a number in it."""
+    for exchange in exchanges:
+        value = exchange.result.value if exchange.result else exchange.answer
+        if not isinstance(value, str) or not DIGIT.search(value):
+            yield Breach("$", "the server's version", _told(exchange), "", (exchange.number,))
+
+
+def _told(exchange: Exchange) -> str:
+    if exchange.error is not None:
+        return f"error {exchange.error.code}"
+    return shown(exchange.result.value) if exchange.result else type(exchange.answer).__name__

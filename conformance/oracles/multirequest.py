@@ -192,6 +192,28 @@ def reference_may_be_a_session(batch: Exchange, position: int, user: str) -> Ite
     yield from _session_of(batch, position, "userId", user)
 
 
+@oracle("MULTI-REF-009")
+def reference_names_its_member(batch: Exchange, position: int, expected: str) -> Iterator[Breach]:
+    """Of several results, a reference stands for that of the member whose position it names."""
+    yield from _echoes(batch, position, expected)
+
+
+@oracle("MULTI-REF-010")
+def nested_reference_is_the_value(
+    batch: Exchange, position: int, expected: str
+) -> Iterator[Breach]:
+    """A reference inside a member's object stands for the value: a filter finds what it names."""
+    found = slot(batch, position)
+    value = found.result.value if found.result else None
+    objects = value.get("objects") if isinstance(value, Mapping) else None
+    if not isinstance(objects, list):
+        yield _breach(batch, f"$[{position - 1}]", f"the object {expected}", _what(found))
+        return
+    ids = [str(each.get("id")) for each in objects if isinstance(each, Mapping)]
+    if ids != [expected]:
+        yield _breach(batch, f"$[{position - 1}].objects", f"the object {expected}", shown(ids))
+
+
 @oracle("MULTI-NUM-001")
 def numbers_may_begin_with_0(batch: Exchange, expected: Sequence[str]) -> Iterator[Breach]:
     """The members' numbers may begin with 0, and are read in order."""

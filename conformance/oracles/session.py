@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from conformance.oracles.claim import oracle
+from conformance.oracles.clocks import clocks
 from conformance.oracles.refusals import NOT_FOUND, refused
 from conformance.oracles.shape import shown
 from conformance.verdict.breach import Breach
@@ -26,9 +26,6 @@ ANY_SESSION = re.compile(
     r"KS$|FORBIDDEN|RESTRICTED|BLOCKED|UNAUTHORIZED|NOT_AVAILABLE|NOT_PERMITTED|ACCESS"
 )
 """The ways of saying that the caller may not (CONTRACT section 3.2, S6 to S8)."""
-
-SERVER_SECOND = re.compile(r"\d+,\s*(\d{9,11})\b")
-"""The second of the call by the clock of the machine that answered (CONTRACT WIRE-52)."""
 
 
 class Asked(Struct, frozen=True):
@@ -64,7 +61,7 @@ def session_lasts_as_long_as_asked(
         info = parse(text, {asked.partner_id: asked.secret})
     except KsError:
         return
-    lasts = [info.expires_at - begun for begun in _clocks(exchange)]
+    lasts = [info.expires_at - begun for begun in clocks(exchange)]
     if all(abs(seconds - asked.seconds) > tolerance_seconds for seconds in lasts):
         expected = f"{asked.seconds} seconds from now"
         yield _breach(exchange, "$ (expiry)", expected, f"{lasts[0]:.0f} seconds from now")
@@ -335,18 +332,6 @@ def _says(exchange: Exchange, where: str, text: str, asked: Asked) -> Iterator[B
 
 def _parts(privileges: str) -> set[str]:
     return {part.strip() for part in privileges.split(",") if part.strip()}
-
-
-def _clocks(exchange: Exchange) -> Iterator[float]:
-    """When the call began and ended by our clock, and when it was by the server's, if it tells."""
-    yield exchange.started_at
-    yield exchange.started_at + exchange.elapsed_ms / 1000
-    if told := SERVER_SECOND.search(exchange.response.header("X-Kaltura-Session") or ""):
-        yield float(told[1])
-    try:
-        yield parsedate_to_datetime(exchange.response.header("Date") or "").timestamp()
-    except ValueError:
-        return
 
 
 def _text(value: object) -> str:

@@ -16,7 +16,7 @@ from conformance.wire.answer import ApiError, Result
 from conformance.wire.request import Form, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.plugin.context import Context
     from conformance.plugin.scope import Scope
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 READING = re.compile(r"(get|list|count|is|search|ping|check|has|find)(?=[A-Z]|$)")
 """The first word of an action that changes nothing."""
 
+ASKED_OFTEN = 11
+"""So that what fails in one call of ten fails here."""
 LISTED_OBJECTS = 2
 """Of a service's list, got one by one."""
 
@@ -192,6 +194,8 @@ def _reads(action: Action, scope: Scope) -> bool:
         and action.result.kind != "file"
         and not any(p.type.kind == "file" for p in action.params)
         and not scope.profile.quirks.why("bare_answers", action.id)
+        # Such a call is carried out: it would take jobs of the batch system, or ask strangers.
+        and not scope.profile.actions.probe_only_because(action.id)
     )
 
 
@@ -207,12 +211,56 @@ def test_well_formed_call_is_understood(context: Context, subject: Subject) -> I
         yield from oracles.well_formed_call_is_understood(exchange, action)
 
 
+def system_action(name: str) -> Callable[[Scope], Iterator[Subject]]:
+    """One action of the service that tells of the server itself, where there is one."""
+
+    def subjects(scope: Scope) -> Iterator[Subject]:
+        service = scope.schema.services.get("system")
+        if service is not None and name in service.actions:
+            yield action_subject(service.actions[name])
+
+    return subjects
+
+
+def _told(context: Context, name: str) -> Iterator[Exchange]:
+    """What the server tells of itself, with a KS and without, in JSON and in XML.
+
+    Without a KS an answer may be minutes old (OBSERVED 15), but for a parameter that is never the
+    same.
+    """
+    for number in range(ASKED_OFTEN):
+        params = {"conformanceNonce": f"{context.random.getrandbits(48):x}"}
+        form = Form(format=Format.XML if number % 3 == 0 else Format.JSON)
+        session = "none" if number % 2 == 0 else "admin"
+        yield context.call("system", name, params, session=session, form=form)
+
+
+@check(oracles.ping_is_true, over=system_action("ping"))
+def test_ping_is_true(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Ask whether the server is there."""
+    for exchange in _told(context, "ping"):
+        yield from oracles.ping_is_true(exchange)
+
+
+@check(oracles.time_is_now, over=system_action("getTime"))
+def test_time_is_now(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Ask for the server's time, again and again."""
+    yield from oracles.time_is_now(tuple(_told(context, "getTime")))
+
+
+@check(oracles.version_is_a_text, over=system_action("getVersion"))
+def test_version_is_a_text(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Ask for the server's version, again and again."""
+    yield from oracles.version_is_a_text(tuple(_told(context, "getVersion")))
+
+
 def gets_with_a_list(scope: Scope) -> Iterator[Subject]:
     """The get actions of services that can also list."""
     for service in scope.schema.services.values():
         if not service.offers("get", "list") or id_param(service.actions["get"]) is None:
             continue
-        if not any(scope.profile.actions.denied(f"{service.id}.{a}") for a in ("get", "list")):
+        actions = scope.profile.actions
+        if not any(actions.probe_only_because(f"{service.id}.{a}") for a in ("get", "list")):
             yield action_subject(service.actions["get"])
 
 

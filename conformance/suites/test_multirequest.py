@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from conformance.suites.batch import (
     SERVICE,
     compare_slots,
     echo,
+    empty_list,
     existing,
     member,
     quiet_probes,
@@ -74,6 +76,8 @@ USUAL_SERVICES = (
 )
 LISTED_SERVICES = ("accesscontrolprofile", "conversionprofile", "uiconf", "playlist")
 MANY = 60
+DIFFERENT = 4
+PAIR = (1, 2)
 ECHOED = re.compile(r"[\w.@+:/-]{1,100}", re.ASCII)
 """Texts that come back as they were sent; not 0, which may count as nothing."""
 UNKNOWN_PARTNER = 2_000_000_077
@@ -464,6 +468,66 @@ def test_reference_may_be_a_session(context: Context, subject: Subject) -> Itera
             form=form,
         )
         yield from oracle.reference_may_be_a_session(batch, 2, account.user_id)
+
+
+@check(oracle.reference_names_its_member, over=target)
+def test_reference_names_its_member(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Ask for several sessions that differ, and refer to each of them, in any order."""
+    ask = _echo(context)
+    marks = [f"sview:0_{context.random.getrandbits(40):010x}" for _ in range(DIFFERENT)]
+    told = [member("session", "get", ks=context.start_session(privileges=mark)) for mark in marks]
+    for form in (Form(), *ENCODINGS):
+        order = context.random.sample(range(DIFFERENT), DIFFERENT)
+        refers = [ask(f"{{{place + 1}:result:privileges}}") for place in order]
+        batch = send(context, [*told, *refers], form=form)
+        for position, place in enumerate(order, DIFFERENT + 1):
+            value = _at(slot(batch, place + 1), "privileges")
+            if value is None:
+                raise Inconclusive("session.get does not tell the privileges")
+            yield from oracle.reference_names_its_member(batch, position, value)
+
+
+@check(oracle.nested_reference_is_the_value, over=target, writes=True)
+def test_nested_reference_is_the_value(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Get two objects, and list each of them by a filter that refers to its id."""
+    for name in LISTED_SERVICES:
+        service = context.schema.services.get(name)
+        nothing = empty_list(probe.grounds(context), service) if service else None
+        made = _made(context, name) if nothing else []
+        gets = [member(name, "get", **each.keys["get"]) for each in made if "get" in each.keys]
+        try:
+            if nothing is None or len(gets) < len(PAIR):
+                continue
+            sought = nothing.params["filter"]
+            if not all(_is_listed(context, name, {**sought, "idEqual": e.id}) for e in made):
+                continue
+            lists = [
+                member(name, "list", filter={**sought, "idEqual": f"{{{place}:result:id}}"})
+                for place in PAIR
+            ]
+            for form in (Form(), Form(encoding=Encoding.FORM)):
+                batch = send(context, [*gets, *lists], form=form)
+                for position, each in enumerate(made, len(gets) + 1):
+                    yield from oracle.nested_reference_is_the_value(batch, position, str(each.id))
+            return
+        finally:
+            for each in made:
+                context.discard(each)
+    raise NotApplicable("no service makes two objects and lists one by its id")
+
+
+def _is_listed(context: Context, service: str, sought: dict[str, Any]) -> bool:
+    """Whether a list finds the object, once index and replicas have settled (LIST-20)."""
+    limits = context.profile.limits
+    deadline = time.monotonic() + limits.settle_seconds
+    while True:
+        listed = context.call(service, "list", {"filter": sought})
+        value = listed.result.value if listed.result else None
+        if isinstance(value, dict) and value.get("objects"):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(limits.settle_poll_ms / 1000)
 
 
 def _echo(context: Context) -> Any:

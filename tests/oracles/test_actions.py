@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from conformance.oracles import actions
 from conformance.oracles.actions import Book
@@ -147,3 +148,43 @@ def test_list_has_its_objects(
         "$.objects"
     ]
     assert places(actions.list_has_count_and_objects(answered(value), list_, loose)) == []
+
+
+def test_ping_is_true(answered: Answered, refused: Refused) -> None:
+    """True is written in a few ways; nothing else is true."""
+    sound = [answered(value=True), answered("1", xml=True)]
+    broken = [answered(value) for value in (False, None, {}, "yes")]
+    broken += [answered("0", xml=True), refused("X")]
+
+    assert [list(actions.ping_is_true(each)) for each in sound] == [[], []]
+    assert all(list(actions.ping_is_true(each)) for each in broken)
+
+
+def test_time_is_now(answered: Answered, refused: Refused) -> None:
+    """The second may be that of any clock that tells when the call was, and may come as text."""
+    now = 1795413176
+
+    def told(value: Any, *, at: float = now, xml: bool = False) -> Exchange:
+        return structs.replace(answered(value, xml=xml), started_at=at)
+
+    def judged(*exchanges: Exchange) -> int:
+        return len(list(actions.time_is_now(exchanges)))
+
+    behind = told(now, at=now - 86_400)
+    header = (("X-Kaltura-Session", f"7, {now}"),)
+    by_server = structs.replace(behind, response=structs.replace(behind.response, headers=header))
+
+    assert judged(told(now), told(now + 1), told(now - 30), told(str(now), xml=True)) == 0
+    assert judged(by_server) == 0
+    for wrong in (now * 1000, now - 3600, "", "now", None, 0):
+        assert judged(told(wrong)) == 1
+    assert judged(refused("X")) == 1
+    assert judged(told(now + 200), told(now)) == 1
+
+
+def test_version_is_a_text(answered: Answered, refused: Refused) -> None:
+    """A text with a number in it; nothing, a number or an error tells no version."""
+    for version in ("Venus-22.19.0", "18.1"):
+        assert not list(actions.version_is_a_text([answered(version)]))
+    for wrong in (answered(""), answered(22), answered(None), refused("X")):
+        assert list(actions.version_is_a_text([wrong]))

@@ -174,6 +174,7 @@ ECHOES: list[Callable[[Exchange, int, str], Iterable[Breach]]] = [
     oracle.text_around_a_reference_stays,
     oracle.reference_counts_positions,
     oracle.reference_collects_a_list,
+    oracle.reference_names_its_member,
 ]
 
 
@@ -185,6 +186,18 @@ def test_reference_is_known_by_its_echo(
     assert not list(judge(batched([THING, error(ID="5")]), 2, "5"))
     assert not list(judge(batched([THING, THING]), 2, "5"))
     for wrong in (error(ID=""), error(ID="{1:result:id}"), error("SERVICE_FORBIDDEN"), None):
+        assert list(judge(batched([THING, wrong]), 2, "5"))
+
+
+def test_nested_reference_is_known_by_what_it_finds(batched: Batched) -> None:
+    """The list holds the one object that the filter names; nothing, others or an error is wrong."""
+    judge = oracle.nested_reference_is_the_value
+
+    def listed(*ids: int) -> dict[str, Any]:
+        return {"totalCount": len(ids), "objects": [{"id": each} for each in ids]}
+
+    assert not list(judge(batched([THING, listed(5)]), 2, "5"))
+    for wrong in (listed(), listed(6), listed(5, 6), error(ID="5"), None):
         assert list(judge(batched([THING, wrong]), 2, "5"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -270,3 +271,38 @@ def assets_of_anybody_are_answered(behaviour: Behaviour) -> Behaviour:
         return [{"id": "0_another1", "entryId": "0_another2", "objectType": kind}]
 
     return alteration.instead(behaviour, "other", another, when=of_actions("getByEntryId"))
+
+
+@fault("ACT-SYSTEM-001")
+def ping_is_false_now_and_then(behaviour: Behaviour) -> Behaviour:
+    """One ping in ten is answered by false."""
+    now = alteration.one_in(10)
+    return _of_system(behaviour, "ping", lambda value: False if now(value) else value)
+
+
+@fault("ACT-SYSTEM-002")
+def server_time_is_in_milliseconds(behaviour: Behaviour) -> Behaviour:
+    """The server tells its time in milliseconds."""
+    return _of_system(behaviour, "getTime", lambda value: value * 1000)
+
+
+@fault("ACT-SYSTEM-002")
+def time_goes_back(behaviour: Behaviour) -> Behaviour:
+    """Every time that the server tells is two minutes before the last one."""
+    asked = count()
+    return _of_system(behaviour, "getTime", lambda value: value + 240 - 120 * (next(asked) % 5))
+
+
+@fault("ACT-SYSTEM-003")
+def version_is_empty(behaviour: Behaviour) -> Behaviour:
+    """The server does not tell its version."""
+    return _of_system(behaviour, "getVersion", lambda _value: "")
+
+
+def _of_system(behaviour: Behaviour, action: str, change: Callable[[Any], Any]) -> Behaviour:
+    return alteration.answer(
+        behaviour,
+        "other",
+        lambda _call, value: change(value),
+        when=alteration.in_actions(f"system.{action}"),
+    )

@@ -12,6 +12,7 @@ from msgspec import structs
 from conformance.reference.errors import ApiFault, is_error
 from conformance.reference.faults.registry import fault
 from conformance.reference.rendering import JSON, format_of
+from conformance.reference.request import group
 from conformance.reference.session import ANONYMOUS, Session
 
 if TYPE_CHECKING:
@@ -201,6 +202,34 @@ def session_of_a_member_is_no_reference(behaviour: Behaviour) -> Behaviour:
         return {k: v for k, v in member.items() if not (is_reference and k == "ks")}
 
     return _reading(behaviour, lambda invocation: _each_member(invocation.params, rewrite))
+
+
+@fault("MULTI-REF-009")
+def references_are_one_too_low(behaviour: Behaviour) -> Behaviour:
+    """A reference to any but the first result is one to the result before."""
+
+    def lower(match: re.Match[str]) -> str:
+        return f"{{{max(1, int(match[1]) - 1)}:result"
+
+    return _saying(behaviour, lambda text, _number: TOKEN.sub(lower, text))
+
+
+@fault("MULTI-REF-010")
+def references_in_objects_stay_text(behaviour: Behaviour) -> Behaviour:
+    """References inside a member's objects are not filled in."""
+
+    def rewrite(value: Any, *, inside: bool) -> Any:
+        if isinstance(value, dict):
+            return {key: rewrite(each, inside=True) for key, each in value.items()}
+        if isinstance(value, str) and inside:
+            return TOKEN.sub(r"{\1:outcome", value)
+        return value
+
+    def change(member: Params, _number: int) -> Params:
+        nested = group(member)
+        return {key: rewrite(value, inside=False) for key, value in nested.items()}
+
+    return _reading(behaviour, lambda invocation: _each_member(invocation.params, change))
 
 
 @fault("MULTI-NUM-001")
