@@ -106,6 +106,12 @@ def served_bytes_are_those_given(
         yield not_taken(serve)
 
 
+@oracle("FILE-CHUNK-005")
+def chunks_are_in_their_places(serve: Exchange, content: bytes) -> Iterator[Breach]:
+    """A file that came in chunks, in any order, is served as the whole that it was cut from."""
+    yield from served_bytes_are_those_given(serve, content, must_be_served=False)
+
+
 @oracle("FILE-SERVE-002")
 def error_of_a_file_is_in_the_header(serve: Exchange, known: Collection[str]) -> Iterator[Breach]:
     """An error inside a file action is an empty answer with the error's code in a header.

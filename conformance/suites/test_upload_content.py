@@ -24,7 +24,9 @@ from conformance.suites.uploading import (
     needs_uploads,
     new_token,
     picture,
+    pieces,
     resource,
+    send_piece,
     upload,
 )
 from conformance.wire.answer import ApiError, FileContent
@@ -205,6 +207,31 @@ def test_uploaded_file_is_served(context: Context, subject: Subject) -> Iterator
             serve = context.call(shelf.service, "serve", {shelf.key: made.id})
             _unless_redirected(serve)
             yield from oracles.served_bytes_are_those_given(serve, content, must_be_served=False)
+
+
+@check(oracles.chunks_are_in_their_places, over=shelves, writes=True)
+def test_chunks_are_in_their_places(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Send a file in chunks, the first of those in between last, and have it served."""
+    needs_uploads(context, "uploadtoken")
+    shelf = next(each for each in SHELVES if each.service == subject.name)
+    number = str(context.random.getrandbits(32))
+    # Every line differs, so that no two chunks are alike.
+    lines = (SUBTITLES.replace("{number}", f"{number} {line}") for line in range(40))
+    content = "".join(lines).encode()
+    token, (first, *between, final) = new_token(context), pieces(content, 5)
+    order = [*between[1:], between[0]]
+    send_piece(context, token, first, resume=False)
+    for piece in (*order, final):
+        send_piece(context, token, piece, resume=True)
+    made = context.make(shelf.service)
+    stored = context.call(
+        shelf.service, "setContent", {"id": made.id, "contentResource": resource(token)}
+    )
+    if stored.result is None:
+        raise Inconclusive(f"{stored.action} took no content")
+    serve = context.call(shelf.service, "serve", {shelf.key: made.id})
+    _unless_redirected(serve)
+    yield from oracles.chunks_are_in_their_places(serve, content)
 
 
 def _unless_redirected(serve: Exchange) -> None:

@@ -237,6 +237,17 @@ def test_served_bytes_are_compared(answered: Answered, refused: Refused) -> None
     assert judge(refused("ENTRY_ID_NOT_FOUND"), must=False) == []
 
 
+def test_chunks_are_in_their_places(answered: Answered) -> None:
+    """Parts that have changed places are found, though no byte is missing."""
+    made = answered(None)
+
+    def judge(body: bytes) -> list[str]:
+        return places(upload_content.chunks_are_in_their_places(served(made, body), CONTENT))
+
+    assert judge(CONTENT) == []
+    assert judge(CONTENT[6:] + CONTENT[:6]) == ["$"]
+
+
 def test_error_of_a_file_stands_in_the_header(answered: Answered, refused: Refused) -> None:
     """In the body it is a breach; in the header the sentence has to speak of the same code."""
     known = {"ENTRY_ID_NOT_FOUND"}

@@ -177,6 +177,28 @@ def resumed_chunk_is_the_last(behaviour: Behaviour) -> Behaviour:
     return sending(behaviour, change)
 
 
+@fault("FILE-CHUNK-005")
+def chunks_are_joined_as_they_came(behaviour: Behaviour) -> Behaviour:
+    """The chunks of a whole file are joined in the order in which they came; the size is right."""
+    came: dict[str, dict[int, bytes]] = {}
+    sound = behaviour.other
+
+    def act(call: Call) -> Any:
+        answer, arguments = sound(call), call.arguments
+        token, file = str(arguments.get("uploadTokenId")), arguments.get("fileData")
+        if not arguments.get("resume") or token not in came:
+            came[token] = {}
+        if isinstance(file, Upload):
+            offset = int(arguments.get("resumeAt") or 0) if arguments.get("resume") else 0
+            came[token].setdefault(offset, file.content)
+        if arguments.get("finalChunk", True) and -1 not in came[token]:
+            place = f"{uploads.TOKEN_FAMILY}/{token}"
+            call.world.storage.put_content(place, b"".join(came[token].values()), "")
+        return answer
+
+    return alteration.instead(behaviour, "other", act, when=in_actions(UPLOAD))
+
+
 @fault("FILE-ERROR-001")
 def unknown_token_has_another_code(behaviour: Behaviour) -> Behaviour:
     """An upload to an unknown token says that the object's id is invalid."""
