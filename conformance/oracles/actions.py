@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from conformance.oracles.claim import oracle
-from conformance.oracles.clocks import clocks
+from conformance.oracles.clocks import TIME_TOLERANCE_SECONDS, clocks
 from conformance.oracles.normal_form import NotOfThisType, normal_form
 from conformance.oracles.shape import Misfit, MisfitKind, Walk, shown
 from conformance.schema.model import TypeRef
@@ -31,8 +31,6 @@ REFUSALS_OF_A_PARAMETER = frozenset(
 TRUE = (True, 1, "1", "true")
 """Booleans are written so in JSON and in XML (CONTRACT WIRE-46)."""
 DIGIT = re.compile(r"\d")
-TIME_TOLERANCE_SECONDS = 300
-"""By any of the clocks that tell when a call was; a wrong time zone is further off."""
 CLOCKS_APART_SECONDS = 60
 
 SHOWN_MISFITS = 5

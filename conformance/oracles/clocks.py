@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from conformance.wire.exchange import Exchange
 
+TIME_TOLERANCE_SECONDS = 300
+"""By any of the clocks that tell when a call was; a wrong time zone is further off."""
+
 SERVER_SECOND = re.compile(r"\d+,\s*(\d{9,11})\b")
 """The second in `X-Kaltura-Session` (CONTRACT WIRE-52)."""
 

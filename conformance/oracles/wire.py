@@ -1,7 +1,7 @@
 """The wire area's oracles: those over one special request here, the others gathered from beside.
 
 `wire_document` and `wire_xml` judge any answer's body, `wire_headers` its headers, `wire_sameness`
-two answers.
+two answers, `wire_profile` an answer that was asked for with a response profile.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracles.answers import MEDIA_TYPES, code_in_header, media_type, xml_root
 from conformance.oracles.claim import oracle
+from conformance.oracles.clocks import TIME_TOLERANCE_SECONDS, clocks
 from conformance.oracles.equivalence import View, differences, readable
+from conformance.oracles.normal_form import NotOfThisType, normal_form
 from conformance.oracles.wire_document import (
     OK,
     answer_is_one_document,
@@ -29,6 +31,12 @@ from conformance.oracles.wire_headers import (
     api_headers_are_exposed,
     fresh_answer_names_its_session,
     session_header_is_number_and_second,
+)
+from conformance.oracles.wire_profile import (
+    excluded_fields_are_left_out,
+    included_fields_are_all,
+    stored_profile_counts,
+    unknown_profile_changes_nothing,
 )
 from conformance.oracles.wire_sameness import (
     action_name_ignores_case,
@@ -65,6 +73,7 @@ from conformance.oracles.wire_xml import (
     xml_orders_properties_base_first,
     xml_writes_every_property,
 )
+from conformance.schema.model import TypeRef
 from conformance.verdict.breach import Breach
 from conformance.wire.request import Format
 
@@ -91,11 +100,13 @@ __all__ = [
     "client_tag_changes_nothing",
     "colon_keys_in_json_nest",
     "content_type_follows_format",
+    "excluded_fields_are_left_out",
     "form_equals_json",
     "fresh_answer_names_its_session",
     "get_equals_post",
     "head_equals_get",
     "ignore_null_drops_empty_elements",
+    "included_fields_are_all",
     "index_path_equals_path",
     "index_query_equals_path",
     "json_is_the_bare_value",
@@ -116,10 +127,13 @@ __all__ = [
     "result_has_status_200",
     "service_name_ignores_case",
     "session_header_is_number_and_second",
+    "small_time_counts_from_now",
+    "stored_profile_counts",
     "text_is_read_alike_in_every_encoding",
     "text_survives_storage",
     "unknown_format_has_an_empty_body",
     "unknown_parameter_is_ignored",
+    "unknown_profile_changes_nothing",
     "unknown_property_is_ignored",
     "void_is_empty",
     "well_typed_call_is_no_server_error",
@@ -247,6 +261,22 @@ def text_survives_storage(sent: str, reads: Sequence[tuple[Exchange, object]]) -
                 ascii(read),
                 hint="a wrong character set on the way in, in the database or on the way out?",
             )
+
+
+@oracle("WIRE-TIME-001")
+def small_time_counts_from_now(exchange: Exchange, name: str, seconds: int) -> Iterator[Breach]:
+    """A time near to zero is so many seconds from now; an account may not set the property."""
+    value = exchange.result.value if exchange.result else None
+    told = value.get(name) if isinstance(value, Mapping) else None
+    if told is None or told == "":
+        return
+    try:
+        second = int(normal_form(told, TypeRef(kind="int")))
+    except NotOfThisType:
+        return
+    if all(abs(second - clock - seconds) > TIME_TOLERANCE_SECONDS for clock in clocks(exchange)):
+        hint = "was it stored as it was sent?" if second == seconds else ""
+        yield _breach(exchange, f"$.{name}", f"{seconds} seconds from now", str(second), hint)
 
 
 def _dies(exchange: Exchange, codes: frozenset[str]) -> Iterator[Breach]:

@@ -41,6 +41,8 @@ BY_SCRIPT = Form(method="GET", encoding=Encoding.QUERY, format=Format.JSONP, cal
 NO_BODY = Form(raw_body=b"")
 BMP_TEXT = "Zażółć שלום 漢字 e\u0301 ñ Ж ☃"
 """Several scripts, a combining mark, right-to-left; nothing beyond U+FFFF, no markup (CRUD-13)."""
+FROM_NOW, AGO = 7_200, -3_600
+"""Seconds; small enough to count from now (CONTRACT WIRE-24)."""
 STORED_TEXT = BMP_TEXT + " 'a' \"b\" \\c 100% /d"
 
 
@@ -574,6 +576,23 @@ def _kept(context: Context, subject: Subject, judge: Judge, form: Form) -> list[
             raise Inconclusive(f"{found.service}: nothing tells how to get the object")
         each = found.having(**made.keys["get"])
         return list(compare(context, each, judge, partial(ask, context, each, form)))
+    finally:
+        context.discard(made)
+
+
+@check(oracle.small_time_counts_from_now, over=target, writes=True)
+def test_small_time_counts_from_now(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Let an entry begin in two hours, and by an update an hour ago; get it after each."""
+    made = context.make("media", properties={"startDate": FROM_NOW})
+    try:
+        yield from oracle.small_time_counts_from_now(made.exchange, "startDate", FROM_NOW)
+        read = context.call("media", "get", made.keys["get"])
+        yield from oracle.small_time_counts_from_now(read, "startDate", FROM_NOW)
+        entity = {"objectType": "KalturaMediaEntry", "startDate": AGO}
+        sent = {**made.keys["update"], "mediaEntry": entity}
+        form = Form(encoding=Encoding.FORM, format=Format.XML)
+        update = context.call("media", "update", sent, form=form)
+        yield from oracle.small_time_counts_from_now(update, "startDate", AGO)
     finally:
         context.discard(made)
 

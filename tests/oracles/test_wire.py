@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -589,5 +590,24 @@ def test_every_oracle_of_the_area_is_offered() -> None:
         if isinstance(getattr(value, "requirement", None), str)
     }
 
-    assert len(claimed) == 53
+    assert len(claimed) == 58
     assert all(requirement.startswith("WIRE-") for requirement in claimed)
+
+
+def test_small_time_counts_from_now() -> None:
+    """By our clock or the server's; a property that is not shown, or no time, is not judged."""
+    now = 1795413176
+
+    def judged(value: Any, *, at: float = now, second: int | None = None) -> bool:
+        told = None if second is None else f"7, {second}"
+        body = json.dumps({"objectType": "KalturaThing", "startDate": value})
+        made = answered(body, headers={"X-Kaltura-Session": told})
+        made = structs.replace(made, started_at=at)
+        return bool(list(wire.small_time_counts_from_now(made, "startDate", 7200)))
+
+    assert not judged(now + 7200)
+    assert not judged(str(now + 7201))
+    assert not judged(None)
+    assert not judged(now + 7200, at=0.0, second=now)
+    assert judged(7200)
+    assert judged(now)

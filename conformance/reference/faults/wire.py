@@ -13,7 +13,7 @@ from conformance.reference.faults import alteration
 from conformance.reference.faults.registry import fault
 from conformance.reference.message import HttpReply
 from conformance.reference.request import group, read_body, read_form, read_json
-from conformance.reference.scalars import to_text
+from conformance.reference.scalars import to_int, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -586,6 +586,21 @@ def _flat(invocation: Invocation) -> Invocation:
 
 def _is(request: HttpRequest, content_type: str) -> bool:
     return request.header("content-type").lower().startswith(content_type)
+
+
+@fault("WIRE-TIME-001")
+def small_times_are_stored_as_they_are(behaviour: Behaviour) -> Behaviour:
+    """A relative time is taken for one soon after the beginning of time."""
+
+    def change(call: Call, document: Document) -> Document:
+        entity = next((v for v in call.arguments.values() if isinstance(v, dict)), {})
+        raw = [v for v in call.invocation.params.values() if isinstance(v, dict)]
+        sent = next((to_int(each["startDate"]) for each in raw if "startDate" in each), None)
+        if sent is None or "startDate" not in entity:
+            return document
+        return {**document, "startDate": sent}
+
+    return alteration.kept(behaviour, change)
 
 
 # Response profiles
