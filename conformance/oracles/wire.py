@@ -92,6 +92,7 @@ __all__ = [
     "answer_to_a_session_is_not_stored",
     "any_origin_is_allowed",
     "api_headers_are_exposed",
+    "array_items_are_read",
     "bad_callback_has_an_empty_body",
     "bad_language_is_refused",
     "booleans_are_booleans",
@@ -137,6 +138,7 @@ __all__ = [
     "unknown_property_is_ignored",
     "void_is_empty",
     "well_typed_call_is_no_server_error",
+    "writing_by_get_is_writing",
     "xml_equals_json",
     "xml_execution_time_is_seconds",
     "xml_has_result_and_execution_time",
@@ -261,6 +263,32 @@ def text_survives_storage(sent: str, reads: Sequence[tuple[Exchange, object]]) -
                 ascii(read),
                 hint="a wrong character set on the way in, in the database or on the way out?",
             )
+
+
+@oracle("WIRE-ENC-007")
+def array_items_are_read(exchange: Exchange, element: str) -> Iterator[Breach]:
+    """An item of an array is read in every encoding: one of an abstract class is refused in each.
+
+    Refusals of the session come later than those of decoding (CONTRACT ERR-20).
+    """
+    error = exchange.error
+    if error is None or error.code != "OBJECT_TYPE_ABSTRACT":
+        actual = error.code if error else type(exchange.answer).__name__
+        hint = f"was the array lost in {exchange.form.encoding} by {exchange.form.method}?"
+        yield _breach(exchange, "$.code", "OBJECT_TYPE_ABSTRACT", actual, hint)
+    elif error.args.get("OBJ_TYPE") != element:
+        actual = error.args.get("OBJ_TYPE") or "absent"
+        yield _breach(exchange, "$.args.OBJ_TYPE", element, actual)
+
+
+@oracle("WIRE-METHOD-005")
+def writing_by_get_is_writing(exchange: Exchange, name: str, expected: str) -> Iterator[Breach]:
+    """An action that writes may be called by GET, and writes."""
+    value = exchange.result.value if exchange.result else None
+    told = value.get(name) if isinstance(value, Mapping) else None
+    if told != expected:
+        actual = exchange.error.code if exchange.error else repr(told)
+        yield _breach(exchange, f"$.{name}", repr(expected), actual)
 
 
 @oracle("WIRE-TIME-001")

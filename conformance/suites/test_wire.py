@@ -12,7 +12,9 @@ from conformance.oracles import wire as oracle
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.subjects import actions, target
 from conformance.suites import probe
+from conformance.suites.arrays import actions_with_arrays, call_with_an_array
 from conformance.suites.comparison import PLAIN, ask, compare
+from conformance.suites.misuse import action_of
 from conformance.suites.wire_subjects import services_with, usual_probe
 from conformance.wire.flattening import flatten
 from conformance.wire.request import Encoding, Endpoint, Form, Format
@@ -41,6 +43,8 @@ BY_SCRIPT = Form(method="GET", encoding=Encoding.QUERY, format=Format.JSONP, cal
 NO_BODY = Form(raw_body=b"")
 BMP_TEXT = "Zażółć שלום 漢字 e\u0301 ñ Ж ☃"
 """Several scripts, a combining mark, right-to-left; nothing beyond U+FFFF, no markup (CRUD-13)."""
+SOUGHT_TEXT = BMP_TEXT + " & 'a' \"b\""
+"""What is only sought is no markup to be purified, and has what XML must not hold as it is."""
 FROM_NOW, AGO = 7_200, -3_600
 """Seconds; small enough to count from now (CONTRACT WIRE-24)."""
 STORED_TEXT = BMP_TEXT + " 'a' \"b\" \\c 100% /d"
@@ -280,6 +284,39 @@ def test_colon_keys_in_json_nest(context: Context, subject: Subject) -> Iterable
     for each in _probes(context, subject, probe.nesting):
         variant = partial(context.call, each.service, each.action, dict(flatten(each.params)))
         yield from compare(context, each, oracle.colon_keys_in_json_nest, variant)
+
+
+@check(oracle.array_items_are_read, over=actions_with_arrays)
+def test_array_items_are_read(context: Context, subject: Subject) -> Iterable[Breach]:
+    """Put an item that has to be refused into an array, in every encoding, and send no KS."""
+    action = action_of(context, subject)
+    params, element = call_with_an_array(context, action)
+    bracketed = {_bracketed(path): text for path, text in flatten(params)}
+    for sent, form in (
+        (params, PLAIN),
+        (params, Form(encoding=Encoding.FORM)),
+        (params, BY_GET),
+        (params, Form(encoding=Encoding.MULTIPART)),
+        (bracketed, Form(encoding=Encoding.FORM)),
+    ):
+        exchange = context.call(action.service, action.name, sent, form=form, session="none")
+        yield from oracle.array_items_are_read(exchange, element)
+
+
+@check(oracle.writing_by_get_is_writing, over=target, writes=True)
+def test_writing_by_get_is_writing(context: Context, subject: Subject) -> Iterable[Breach]:  # noqa: ARG001
+    """Rename an object by GET, and get it by POST."""
+    made = context.make("media")
+    try:
+        name = f"conformance {context.random.getrandbits(40):010x}"
+        entity = {"objectType": "KalturaMediaEntry", "name": name}
+        sent = {**made.keys["update"], "mediaEntry": entity}
+        update = context.call("media", "update", sent, form=BY_GET)
+        yield from oracle.writing_by_get_is_writing(update, "name", name)
+        read = context.call("media", "get", made.keys["get"])
+        yield from oracle.writing_by_get_is_writing(read, "name", name)
+    finally:
+        context.discard(made)
 
 
 @check(oracle.xml_equals_json, over=services_with(probe.showing))
@@ -535,7 +572,7 @@ def test_text_is_read_alike_in_every_encoding(
 ) -> Iterable[Breach]:
     """Ask for an object by a name in many scripts, in each encoding and format."""
     for found in _probes(context, subject, probe.textual):
-        each = found.having(**{found.parameter: BMP_TEXT})
+        each = found.having(**{found.parameter: SOUGHT_TEXT})
         for form in (
             Form(encoding=Encoding.FORM),
             BY_GET,

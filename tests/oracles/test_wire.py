@@ -590,7 +590,7 @@ def test_every_oracle_of_the_area_is_offered() -> None:
         if isinstance(getattr(value, "requirement", None), str)
     }
 
-    assert len(claimed) == 58
+    assert len(claimed) == 60
     assert all(requirement.startswith("WIRE-") for requirement in claimed)
 
 
@@ -611,3 +611,32 @@ def test_small_time_counts_from_now() -> None:
     assert not judged(now + 7200, at=0.0, second=now)
     assert judged(7200)
     assert judged(now)
+
+
+def refusal(code: str, **args: str) -> Exchange:
+    """An error with arguments."""
+    error = {"code": code, "message": "m", "objectType": "KalturaAPIException", "args": args}
+    return answered(json.dumps(error))
+
+
+def test_items_of_arrays_are_known_by_their_refusal() -> None:
+    """The class is refused by name; any later refusal means that nobody saw it."""
+    judge = wire.array_items_are_read
+
+    assert (
+        where(judge(refusal("OBJECT_TYPE_ABSTRACT", OBJ_TYPE="KalturaBase"), "KalturaBase")) == []
+    )
+    assert where(judge(refusal("OBJECT_TYPE_ABSTRACT", OBJ_TYPE="KalturaX"), "KalturaBase")) == [
+        "$.args.OBJ_TYPE"
+    ]
+    assert where(judge(refusal("SERVICE_FORBIDDEN"), "KalturaBase")) == ["$.code"]
+    assert where(judge(answered("null"), "KalturaBase")) == ["$.code"]
+
+
+def test_writing_by_get_is_known_by_what_was_written() -> None:
+    """The new name, and nothing else."""
+    judge = wire.writing_by_get_is_writing
+
+    assert where(judge(answered('{"name": "new"}'), "name", "new")) == []
+    assert where(judge(answered('{"name": "old"}'), "name", "new")) == ["$.name"]
+    assert where(judge(refusal("SERVICE_FORBIDDEN"), "name", "new")) == ["$.name"]

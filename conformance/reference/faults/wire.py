@@ -588,6 +588,50 @@ def _is(request: HttpRequest, content_type: str) -> bool:
     return request.header("content-type").lower().startswith(content_type)
 
 
+@fault("WIRE-ENC-007")
+def forms_lose_arrays_in_arrays(behaviour: Behaviour) -> Behaviour:
+    """Of an array in an array, a form's items are lost."""
+    sound = behaviour.read_request
+
+    def without(value: Any, depth: int) -> Any:
+        if not isinstance(value, dict):
+            return value
+        is_array = bool(value) and all(key.isdigit() for key in value)
+        if is_array and depth:
+            return {}
+        return {key: without(each, depth + is_array) for key, each in value.items()}
+
+    def read(request: HttpRequest) -> Invocation:
+        invocation = sound(request)
+        if request.header("content-type").strip().lower() == JSON:
+            return invocation
+        grouped = group(invocation.params)
+        # A batch's members are numbered too, and are no array.
+        params = {k: v if k.isdigit() else without(v, 0) for k, v in grouped.items()}
+        return structs.replace(invocation, params=params)
+
+    return replace(behaviour, read_request=read)
+
+
+@fault("WIRE-METHOD-005")
+def get_writes_nothing(behaviour: Behaviour) -> Behaviour:
+    """An update by GET answers the object as it is."""
+    sound = behaviour.update
+
+    def act(call: Call) -> Any:
+        if call.invocation.http.method == "GET":
+            return call.behaviour.get(call)
+        return sound(call)
+
+    return alteration.instead(behaviour, "update", act)
+
+
+@fault("WIRE-TEXT-001")
+def xml_does_not_escape(behaviour: Behaviour) -> Behaviour:
+    """An ampersand in a text stands in XML as it is."""
+    return _written(behaviour, XML, lambda content: content.replace(b"&amp;", b"&"))
+
+
 @fault("WIRE-TIME-001")
 def small_times_are_stored_as_they_are(behaviour: Behaviour) -> Behaviour:
     """A relative time is taken for one soon after the beginning of time."""
