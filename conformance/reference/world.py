@@ -48,7 +48,7 @@ class World:
         self.schema_bytes = schema_bytes
         self.partners = make_partners(storage, rng)
         self.rooms = make_rooms(schema, lineage, rules)
-        self.decoder = Decoder(schema, lineage, rules, clock)
+        self.decoder = Decoder(schema, lineage, rules, self.now)
         self.services = {
             service_id.lower(): service for service_id, service in schema.services.items()
         }

@@ -164,9 +164,13 @@ def test_unknown_id_is_echoed(context: Context, subject: Subject) -> Iterator[Br
 
 
 def named_objects(scope: Scope) -> Iterator[Subject]:
-    """The gets and deletes for which the profile knows how an unknown id is refused."""
+    """The gets and deletes of core services whose refusal of an unknown id the profile knows.
+
+    A plugin's release is its own: others may say it in other words (CONTRACT ERR-30).
+    """
     for action in scope.schema.actions:
-        if action.name in {"get", "delete"} and scope.profile.quirks.not_found_codes(action.id):
+        named = action.name in {"get", "delete"} and "_" not in action.service
+        if named and action.plugin is None and scope.profile.quirks.not_found_codes(action.id):
             yield action_subject(action)
 
 

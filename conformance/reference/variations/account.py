@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -11,6 +13,7 @@ from conformance.reference.errors import ApiFault
 from conformance.reference.faults import alteration
 from conformance.reference.partners import Partners
 from conformance.reference.session import forbidden
+from conformance.reference.variations import walking
 from conformance.reference.variations.registry import variation
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _FIRST_LARGE = 7_000_000_000
 _LARGE_PARTNERS = (4_871_052, 5_012_377)
 _FEATURES = frozenset({"metadata", "cuePoint", "caption", "schedule", "annotation"})
 _MOST_PROFILES = 3
+_HOURS_SECONDS = 7_200
 
 
 @variation("CONTRACT TRAP-04")
@@ -127,6 +131,30 @@ def partner_ids_are_large(behaviour: Behaviour) -> Behaviour:
         world.partners = Partners(moved)
 
     return replace(behaviour, prepare=prepare)
+
+
+@variation("no rule binds the clocks of two machines")
+def clock_is_hours_ahead(behaviour: Behaviour) -> Behaviour:
+    """The server's clock, and all that it tells of the time, is two hours ahead of the caller's."""
+    return _with_clock(behaviour, _HOURS_SECONDS)
+
+
+@variation("no rule binds the clocks of two machines")
+def clock_is_hours_behind(behaviour: Behaviour) -> Behaviour:
+    """The server's clock, and all that it tells of the time, is two hours behind the caller's."""
+    return _with_clock(behaviour, -_HOURS_SECONDS)
+
+
+def _with_clock(behaviour: Behaviour, seconds: int) -> Behaviour:
+    def prepare(world: World) -> None:
+        sound = world.clock
+        world.clock = lambda: sound() + seconds
+        behaviour.prepare(world)
+
+    def date(given: dict[str, str]) -> dict[str, str]:
+        return {**given, "Date": formatdate(time.time() + seconds, usegmt=True)}
+
+    return walking.headers(replace(behaviour, prepare=prepare), date)
 
 
 @variation("CONTRACT SCHEMA-40: an id's form is not in the contract")

@@ -10,12 +10,15 @@ from conformance.reference.faults import alteration
 from conformance.reference.variations.registry import variation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference.behaviour import Behaviour
     from conformance.reference.call import Call
     from conformance.reference.request import Invocation
     from conformance.reference.world import World
     from conformance.schema.model import Action
 
+_RECURRENCE = "2"
 _GENERIC = "INVALID_OBJECT_ID"
 _CODES_OF_PLUGINS = frozenset(
     {"METADATA_NOT_FOUND", "METADATA_PROFILE_NOT_FOUND", "INVALID_CUE_POINT_ID"}
@@ -128,3 +131,24 @@ def some_actions_are_limited_in_rate(behaviour: Behaviour) -> Behaviour:
         return behaviour.decode_arguments(world, action, invocation)
 
     return replace(behaviour, decode_arguments=decode)
+
+
+@variation("CONTRACT section 3.2: an action may refuse a constant; schedule events do in 22.19.0")
+def one_constant_is_refused_by_its_action(behaviour: Behaviour) -> Behaviour:
+    """A schedule event cannot be one part of a series by itself, though its enum has the value."""
+
+    def check(call: Call) -> None:
+        for value in call.arguments.values():
+            if isinstance(value, dict) and str(value.get("recurrenceType")) == _RECURRENCE:
+                enum = "KalturaScheduleEventRecurrenceType"
+                raise ApiFault("INVALID_ENUM_VALUE", _RECURRENCE, "recurrenceType", enum)
+
+    def before(step: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        def act(call: Call) -> Any:
+            if call.action.service == "schedule_scheduleevent":
+                check(call)
+            return step(call)
+
+        return act
+
+    return replace(behaviour, add=before(behaviour.add), update=before(behaviour.update))

@@ -170,6 +170,24 @@ def content_is_processed_later(behaviour: Behaviour) -> Behaviour:
     return alteration.kept(behaviour, change)
 
 
+@variation("CONTRACT FILE-07, CRUD-12: batch workers run")
+def content_is_processed_meanwhile(behaviour: Behaviour) -> Behaviour:
+    """Batch workers run: an entry with content goes from import to conversion and gets ready."""
+    looks: dict[str, int] = {}
+
+    def change(call: Call, seen: dict[str, Any]) -> dict[str, Any]:
+        if seen.get("status") != _READY or not _is_entry(call, seen):
+            return seen
+        place = f"{ENTRY_FAMILY}/{seen.get('id')}"
+        if call.world.storage.content(place) is None:
+            return seen
+        look = looks[place] = looks.get(place, -1) + 1
+        status = (_QUEUED, _PRECONVERT, _PRECONVERT, _READY)[min(look, 3)]
+        return {**seen, "status": status, "updatedAt": call.world.now()}
+
+    return alteration.shown(behaviour, change)
+
+
 @variation("CONTRACT FILE-09; OBSERVED 36")
 def upload_tokens_name_a_host(behaviour: Behaviour) -> Behaviour:
     """An upload token says where to upload, and its sizes are texts."""
