@@ -51,9 +51,9 @@ def started_session_says_what_was_asked(exchange: Exchange, asked: Asked) -> Ite
 
 @oracle("SESS-START-002")
 def session_lasts_as_long_as_asked(
-    exchange: Exchange, asked: Asked, *, tolerance_seconds: float
+    exchange: Exchange, asked: Asked, *, tolerance_seconds: float, or_less: bool = False
 ) -> Iterator[Breach]:
-    """A started session ends when it was asked to."""
+    """A started session ends when it was asked to; with `or_less`, then at the latest."""
     text = exchange.result.value if exchange.result else None
     if not isinstance(text, str) or asked.seconds is None:
         return
@@ -62,8 +62,11 @@ def session_lasts_as_long_as_asked(
     except KsError:
         return
     lasts = [info.expires_at - begun for begun in clocks(exchange)]
-    if all(abs(seconds - asked.seconds) > tolerance_seconds for seconds in lasts):
-        expected = f"{asked.seconds} seconds from now"
+    late = [seconds - asked.seconds for seconds in lasts]
+    if all(
+        each > tolerance_seconds or (each < -tolerance_seconds and not or_less) for each in late
+    ):
+        expected = f"{asked.seconds} seconds from now{' or before' if or_less else ''}"
         yield _breach(exchange, "$ (expiry)", expected, f"{lasts[0]:.0f} seconds from now")
 
 

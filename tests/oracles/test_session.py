@@ -98,6 +98,11 @@ def test_session_lasts_as_long_as_asked(answered: Answered) -> None:
     assert not list(judge(told, ASKED, tolerance_seconds=5))
     assert list(judge(late, ASKED, tolerance_seconds=5))
     assert list(judge(longer, ASKED, tolerance_seconds=5))
+    assert list(judge(longer, ASKED, tolerance_seconds=5, or_less=True))
+
+    sooner = structs.replace(answered(made(expires_at=int(now) + 60)), started_at=now)
+    assert list(judge(sooner, ASKED, tolerance_seconds=5))
+    assert not list(judge(sooner, ASKED, tolerance_seconds=5, or_less=True))
 
 
 def test_session_may_begin_after_a_slow_answer(answered: Answered) -> None:

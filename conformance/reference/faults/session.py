@@ -55,6 +55,18 @@ def every_session_lasts_a_day(behaviour: Behaviour) -> Behaviour:
     return _with_arguments(behaviour, START, lambda _call: {"expiry": DAY})
 
 
+@fault("SESS-START-002")
+def session_without_an_end_lasts_for_years(behaviour: Behaviour) -> Behaviour:
+    """A session that was not asked to end lasts ten years."""
+
+    def change(call: Call, value: Any) -> Any:
+        if "expiry" in call.invocation.params or not isinstance(value, str):
+            return value
+        return _resealed(call, value, expires=call.world.now() + 3_650 * DAY)
+
+    return alteration.answer(behaviour, "other", change, when=START)
+
+
 @fault("SESS-START-003")
 def beginning_of_a_secret_is_enough(behaviour: Behaviour) -> Behaviour:
     """A secret with letters missing at its end is taken."""
@@ -449,6 +461,6 @@ def _an_admin(world: World) -> Session:
     return Session(kind="admin", partner_id=first, expires=world.now() + DAY)
 
 
-def _resealed(call: Call, text: str, *, kind: int) -> str:
+def _resealed(call: Call, text: str, **changed: int) -> str:
     fields = ks.parse(text, call.world.partners.admin_secret)
-    return text if fields is None else sessions.seal(call, structs.replace(fields, kind=kind))
+    return text if fields is None else sessions.seal(call, structs.replace(fields, **changed))
