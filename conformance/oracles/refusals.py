@@ -197,12 +197,15 @@ def unknown_id_is_echoed(exchange: Exchange, action: Action, schema: Schema) -> 
 def unknown_id_has_its_services_code(
     exchange: Exchange, known_codes: Sequence[str]
 ) -> Iterator[Breach]:
-    """A not-found error has one of the codes by which the service says so."""
+    """An error that does not find what was asked for has a code by which the service says so.
+
+    One that names another object is about that: the entry of an asset may be gone, and not it.
+    """
     error = exchange.error
     codes = [code for code in known_codes if code != "null"]
     if error is None or not codes or not NOT_FOUND.search(error.code):
         return
-    if error.code not in codes:
+    if error.code not in codes and set(error.args.values()) & set(texts(exchange.call.params)):
         yield _breach(exchange, "$.code", " or ".join(codes), error.code)
 
 

@@ -178,13 +178,17 @@ def test_limit_that_is_kept_is_not_mentioned(answered: Answered, refused: Refuse
 
 
 def test_not_found_is_said_in_the_services_words(answered: Answered, refused: Refused) -> None:
-    """Where the codes are known, another not-found code is a breach; other refusals are not."""
+    """Where the codes are known, another not-found code for the asked id is a breach."""
 
     def judged(exchange: Exchange, *known: str) -> list[str]:
         return places(refusals.unknown_id_has_its_services_code(exchange, known))
 
-    assert judged(refused("ENTRY_ID_NOT_FOUND"), "THING_NOT_FOUND") == ["$.code"]
-    assert judged(refused("THING_NOT_FOUND"), "THING_NOT_FOUND", "null") == []
-    assert judged(refused("ENTRY_ID_NOT_FOUND"), "null") == []
-    assert judged(refused("SERVICE_FORBIDDEN"), "THING_NOT_FOUND") == []
+    other = refused("ENTRY_ID_NOT_FOUND", params={"id": 5}, ID="5")
+    of_its_entry = refused("ENTRY_ID_NOT_FOUND", params={"id": 5}, ID="0_entry")
+
+    assert judged(other, "THING_NOT_FOUND") == ["$.code"]
+    assert judged(other, "ENTRY_ID_NOT_FOUND") == []
+    assert judged(other, "null") == []
+    assert judged(of_its_entry, "THING_NOT_FOUND") == []
+    assert judged(refused("SERVICE_FORBIDDEN", params={"id": 5}, ID="5"), "THING_NOT_FOUND") == []
     assert judged(answered(None), "THING_NOT_FOUND") == []

@@ -9,13 +9,16 @@ import pytest
 from conformance.oracles import wire_profile as oracle
 from conformance.oracles.equivalence import View
 from conformance.schema.model import TypeRef
+from conformance.wire.recording import exchange_from_recording, read_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from conformance.schema.lineage import Lineage
     from conformance.schema.model import Schema
     from conformance.verdict.breach import Breach
+    from conformance.wire.exchange import Exchange
     from tests.oracles.conftest import Answered, Refused
 
 WHOLE: dict[str, Any] = {
@@ -104,3 +107,30 @@ def test_unknown_profile_changes_nothing(
     assert judged(answered(WHOLE)) == []
     assert judged(answered(having("id", "name", "type"))) != []
     assert judged(refused("RESPONSE_PROFILE_ID_NOT_FOUND")) != []
+
+
+@pytest.fixture(scope="module")
+def recorded(data_folder: Path) -> dict[int, Exchange]:
+    """What a real server answered with response profiles, by number."""
+    recordings = read_recordings(data_folder / "exchanges-22.19.0.jsonl")
+    found = (exchange_from_recording(each) for each in recordings if 1012 <= each["n"] <= 1037)
+    return {exchange.number: exchange for exchange in found}
+
+
+@pytest.mark.parametrize(("whole", "get", "without"), [(1026, 1012, 1014), (1027, 1013, 1015)])
+def test_recorded_answers_are_sound(
+    recorded: dict[int, Exchange], whole: int, get: int, without: int
+) -> None:
+    """An unknown profile gives the whole; an entry keeps its type whatever is included."""
+    everything = recorded[whole]
+
+    assert not list(oracle.included_fields_are_all(everything, recorded[get], FIELDS))
+    assert list(oracle.included_fields_are_all(everything, everything, FIELDS))
+    fields = ("description", "tags")
+    assert not list(oracle.excluded_fields_are_left_out(everything, recorded[without], fields))
+    assert list(oracle.excluded_fields_are_left_out(everything, everything, fields))
+
+
+def test_recorded_stored_profile_counts(recorded: dict[int, Exchange]) -> None:
+    """By its system name."""
+    assert not list(oracle.stored_profile_counts(recorded[1026], recorded[1037], ("id",)))
