@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 OK = 200
 SERVER_ERROR = 500
 ENVELOPE_KEYS = frozenset({"result", "executionTime", "error"})
+CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+UTF_8 = frozenset({"utf-8", "utf8"})
 XML_BOOLEANS = frozenset({"", "0", "1"})
 LOOSE_BOOLEANS = (None, True, False, 0, 1, "", "0", "1")
 """JSON may hold 0 and 1, also as text, in place of false and true (OBSERVED 36)."""
@@ -60,7 +63,7 @@ def answer_is_one_document(exchange: Exchange, action: Action) -> Iterator[Breac
 
 @oracle("WIRE-TYPE-001")
 def content_type_follows_format(exchange: Exchange, action: Action) -> Iterator[Breach]:
-    """The Content-Type is that of the asked format."""
+    """The Content-Type is that of the asked format, and its charset, if any, UTF-8."""
     asked = asked_format(exchange)
     if asked not in MEDIA_TYPES or action.result.kind == "file" or not is_document(exchange):
         return
@@ -71,6 +74,15 @@ def content_type_follows_format(exchange: Exchange, action: Action) -> Iterator[
             expected=" or ".join(sorted(MEDIA_TYPES[asked])),
             actual=actual or "absent",
             hint=f"the answer is readable as {asked.name}, but calls itself something else",
+            exchanges=(exchange.number,),
+        )
+    charset = _charset(exchange)
+    if charset and charset not in UTF_8:
+        yield Breach(
+            where="Content-Type",
+            expected="no charset, or UTF-8",
+            actual=charset,
+            hint="a client that believes it reads other letters",
             exchanges=(exchange.number,),
         )
 
@@ -164,6 +176,13 @@ def booleans_are_booleans(
                 actual=repr(value)[:80],
                 exchanges=(exchange.number,),
             )
+
+
+def _charset(exchange: Exchange) -> str:
+    """The charset that the Content-Type names, in lower case; empty when it names none."""
+    value = exchange.response.header("Content-Type") or ""
+    found = CHARSET.search(value)
+    return found[1].lower() if found else ""
 
 
 def _unreadable(exchange: Exchange, action: Action, asked: Format) -> str | None:

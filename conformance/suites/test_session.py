@@ -68,6 +68,8 @@ UNKNOWN_WIDGET = "_2000000077"
 ELSEWHERE = "192.0.2.1"
 """An address for documentation: nobody calls from there."""
 USES = 8
+ROUNDS = 3
+"""So that what fails now and then is likely to fail here."""
 DECODING = re.compile(r"^PROPERTY_VALIDATION_|^OBJECT_TYPE_ABSTRACT$|^INVALID_ENUM_VALUE$")
 
 
@@ -150,7 +152,7 @@ def test_wrong_secret_opens_nothing(context: Context, subject: Subject) -> Itera
 def test_user_secret_opens_no_admin_session(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Start admin sessions with the users' secret."""
     secret = user_secret(context)
-    for form in FORMS[:4]:
+    for form in FORMS[:4] * ROUNDS:
         exchange = start(context, secret=secret, type=ADMIN, form=form)
         yield from oracle.user_secret_opens_no_admin_session(exchange)
 
@@ -168,7 +170,7 @@ def test_widget_session_is_a_visitors(context: Context, subject: Subject) -> Ite
     """Start the session of the account's own widget, without a KS."""
     needs_local_sessions(context)
     widget = {"widgetId": f"_{context.partner_id}"}
-    for form in FORMS[:3]:
+    for form in FORMS[:3] * ROUNDS:
         exchange = context.call("session", "startWidgetSession", widget, session="none", form=form)
         yield from oracle.widget_session_is_a_visitors(exchange, _asked(context, USER, ""))
 
@@ -202,7 +204,7 @@ def test_session_get_tells_the_truth(context: Context, subject: Subject) -> Iter
         context.build_ks(session="user", privileges=PRIVILEGES),
         context.build_ks(session="user", expires_in_seconds=HALF_A_DAY_SECONDS),
     )
-    for _ in range(3):
+    for _ in range(2 * ROUNDS):
         exchange = context.call("session", "get", ks=own)
         yield from oracle.session_get_tells_the_truth(exchange, keys.parse(own, known))
     for other in others:
@@ -282,7 +284,7 @@ def test_session_stops_when_its_time_is_over(
 @check(oracle.ended_session_is_refused, over=target)
 def test_ended_session_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Use a session, end it, and use it again; twice, once by ending it once more."""
-    for session in ("admin", "user"):
+    for session in ("admin", "user") * ROUNDS:
         ks, last = ending(context, session)
         yield from oracle.ended_session_is_refused(last)
         if not oracle.is_taken(last):

@@ -48,7 +48,12 @@ ROUNDS = 4
 @check(oracles.new_token_is_pending, over=uploading_target, writes=True)
 def test_new_token_is_pending(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Make tokens that know much and little of the file that will come."""
-    for properties in ({}, {"fileName": FILE_NAME}, {"fileName": FILE_NAME, "fileSize": 1500}):
+    known: tuple[dict[str, Any], ...] = (
+        {},
+        {"fileName": FILE_NAME},
+        {"fileName": FILE_NAME, "fileSize": 1500},
+    )
+    for properties in known * ROUNDS:
         _token, exchange = token_added(context, **properties)
         yield from oracles.new_token_is_pending(exchange)
 
@@ -75,7 +80,7 @@ def test_one_piece_fills_the_token(context: Context, subject: Subject) -> Iterat
 def test_size_is_what_was_sent(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Send contents of several sizes, and of bytes that no text has."""
     contents = (picture(context), b"\r\n\0\xff--conformance\r\n", picture(context, 40_000))
-    for form, content in zip(FORMS, contents, strict=True):
+    for form, content in zip(FORMS * ROUNDS, contents * ROUNDS, strict=True):
         sent = upload(context, new_token(context), content, form=form)
         yield from oracles.size_is_what_was_sent(sent, len(content))
 

@@ -221,12 +221,12 @@ def test_other_methods_equal_post(context: Context, subject: Subject) -> Iterabl
         )
 
 
-@check(oracle.head_equals_get, over=target)
-def test_head_equals_get(context: Context, subject: Subject) -> Iterable[Breach]:  # noqa: ARG001
+@check(oracle.head_equals_get, over=services_with(probe.plain))
+def test_head_equals_get(context: Context, subject: Subject) -> Iterable[Breach]:
     """Ask one call by GET and by HEAD."""
-    each = usual_probe(context)
     head = Form(method="HEAD", encoding=Encoding.QUERY)
-    return oracle.head_equals_get(ask(context, each, BY_GET), ask(context, each, head))
+    for each in _probes(context, subject, probe.plain):
+        yield from oracle.head_equals_get(ask(context, each, BY_GET), ask(context, each, head))
 
 
 @check(oracle.allowed_methods_are_told, over=services_with(probe.plain))

@@ -640,3 +640,20 @@ def test_writing_by_get_is_known_by_what_was_written() -> None:
     assert where(judge(answered('{"name": "new"}'), "name", "new")) == []
     assert where(judge(answered('{"name": "old"}'), "name", "new")) == ["$.name"]
     assert where(judge(refusal("SERVICE_FORBIDDEN"), "name", "new")) == ["$.name"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("text/xml", []),
+        ("text/xml;charset=UTF-8", []),
+        ('text/xml; charset="utf-8"', []),
+        ("text/xml;charset=ISO-8859-1", ["Content-Type"]),
+        ("text/html;charset=latin1", ["Content-Type", "Content-Type"]),
+    ],
+)
+def test_charset_is_utf_8_where_it_is_named(kind: str, expected: list[str]) -> None:
+    """What the answer says of its letters is true."""
+    made = answered(THING_XML, form=IN_XML, headers={"Content-Type": kind})
+
+    assert where(wire.content_type_follows_format(made, GET)) == expected

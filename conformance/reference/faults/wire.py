@@ -75,6 +75,18 @@ def json_is_declared_as_html(behaviour: Behaviour) -> Behaviour:
     return alteration.body(behaviour, change)
 
 
+@fault("WIRE-TYPE-001")
+def xml_names_another_charset(behaviour: Behaviour) -> Behaviour:
+    """XML says that it is Latin-1."""
+
+    def change(_invocation: Invocation, _value: Any, made: Body) -> Body:
+        if not made.content_type.startswith(XML):
+            return made
+        return structs.replace(made, content_type=f"{XML};charset=ISO-8859-1")
+
+    return alteration.body(behaviour, change)
+
+
 @fault("WIRE-STATUS-001")
 def result_has_status_201(behaviour: Behaviour) -> Behaviour:
     """What an add created comes with status 201."""
