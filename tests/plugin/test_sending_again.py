@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 REFUSED = ApiError("INVALID_KS", "", {}, {})
 DONE = Result(None)
-SCHEMA: Any = None
 UNUSED: Any = None
 
 
@@ -67,7 +66,16 @@ def test_what_may_be_sent_again(
 ) -> None:
     """Reads, and what the same caller was refused; never what another KS was refused."""
     scope = cast("Scope", _Scope(profile))
-    bench = Bench(scope, UNUSED, UNUSED, UNUSED, UNUSED, 7, date(2026, 11, 26))
+    bench = Bench(
+        scope=scope,
+        target=UNUSED,
+        traffic=UNUSED,
+        provisioner=UNUSED,
+        lifecycles=UNUSED,
+        settling=UNUSED,
+        seed=7,
+        today=date(2026, 11, 26),
+    )
 
     assert bench.may_send_again(exchange(action, answer, session=session)) is expected
 

@@ -90,14 +90,14 @@ def test_services_of_one_family_share_a_store(real_schema: Schema) -> None:
 
 
 def test_a_response_profile_narrows_an_answer(server: Caller) -> None:
-    """Included fields and the type; an unknown profile shows all (PROF-02, PROF-03)."""
+    """Included fields, the class, and an entry's type; an unknown profile shows all (PROF-02)."""
     made = server.as_admin("data", "add", dataEntry={"name": "n"})
     profile = {"type": 1, "fields": "id, name"}
 
     narrow = server.as_admin("data", "get", entryId=made["id"], responseProfile=profile)
     whole = server.as_admin("data", "get", entryId=made["id"], responseProfile={"id": 999_999})
 
-    assert set(narrow) == {"id", "name", "objectType"}
+    assert set(narrow) == {"id", "name", "type", "objectType"}
     assert made == whole
 
 
