@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.plugin.subjects import action_subject
 from conformance.schema.model import ROOT_CLASSES
-from conformance.wire.request import Upload
+from conformance.wire.request import Form, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +54,11 @@ def asked(
     *,
     session: str = "admin",
     ks: str | None = None,
+    form: Form | None = None,
 ) -> Exchange:
     """One call; not applicable when the action is not there, which another check judges."""
     exchange = context.call(
-        action.service, action.name, params, session=session, ks=ks, files=files or None
+        action.service, action.name, params, session=session, ks=ks, files=files or None, form=form
     )
     code = exchange.error.code if exchange.error else ""
     if code in {"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"}:

@@ -14,7 +14,7 @@ from conformance.plugin.subjects import actions, target
 from conformance.suites import probe
 from conformance.suites.arrays import actions_with_arrays, call_with_an_array
 from conformance.suites.comparison import PLAIN, ask, compare
-from conformance.suites.misuse import action_of
+from conformance.suites.misuse import action_of, asked
 from conformance.suites.wire_subjects import services_with, usual_probe
 from conformance.wire.flattening import flatten
 from conformance.wire.request import Encoding, Endpoint, Form, Format
@@ -299,7 +299,7 @@ def test_array_items_are_read(context: Context, subject: Subject) -> Iterable[Br
         (params, Form(encoding=Encoding.MULTIPART)),
         (bracketed, Form(encoding=Encoding.FORM)),
     ):
-        exchange = context.call(action.service, action.name, sent, form=form, session="none")
+        exchange = asked(context, action, sent, form=form, session="none")
         yield from oracle.array_items_are_read(exchange, element)
 
 

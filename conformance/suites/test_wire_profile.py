@@ -87,7 +87,10 @@ def profile(kind: int, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _with(context: Context, asked: Probe, responding: dict[str, Any]) -> Exchange:
-    return ask(context, asked.having(responseProfile=responding))
+    exchange = ask(context, asked.having(responseProfile=responding))
+    if exchange.error is not None and exchange.error.code == "ACTION_BLOCKED":
+        raise Inconclusive(f"{exchange.action} is limited in rate")
+    return exchange
 
 
 @check(oracle.stored_profile_counts, over=target, writes=True)
