@@ -119,5 +119,5 @@ def _send(_call: Any, _session: str) -> NoReturn:
     raise Sent
 
 
-def _play(_service: str, _random: Random) -> NoReturn:
+def _play(service: str, random: Random, *, whole: bool) -> NoReturn:  # noqa: ARG001 - a Player
     raise Sent

@@ -34,7 +34,7 @@ VOLATILE = frozenset(
 @oracle("INH-GET-001")
 def relative_shows_the_object(own: Exchange, other: Exchange, identity: Any) -> Iterator[Breach]:
     """An object is got through every service of its family."""
-    if not isinstance(own.answer, Result):
+    if _object(own) is None:  # what its own service shows is judged elsewhere
         return
     value = _object(other)
     if value is None:
@@ -60,11 +60,16 @@ def relatives_agree(own: Exchange, other: Exchange, lineage: Lineage) -> Iterato
     first, second = _object(own), _object(other)
     if first is None or second is None:
         return
-    known = lineage.properties(str(second.get("objectType")))
+    kinds = [str(value.get("objectType")) for value in (first, second)]
+    known = lineage.properties(kinds[0]).keys() & lineage.properties(kinds[1]).keys()
     stored = {n: v for n, v in first.items() if n in known and n not in VOLATILE}
-    kind = str(first.get("objectType"))
-    for change in changes(stored, second, kind, lineage):
+    for change in changes(stored, second, kinds[0], lineage):
         hint = f"{own.action} shows it otherwise"
+        yield _breach(change.path, change.expected, change.actual, hint, own, other)
+    # What the first does not show at all was not looked at yet.
+    more = {n: v for n, v in second.items() if n in known - VOLATILE and n not in first}
+    for change in changes(more, first, kinds[1], lineage):
+        hint = f"{other.action} shows it"
         yield _breach(change.path, change.expected, change.actual, hint, own, other)
 
 

@@ -157,7 +157,10 @@ class Walk:
         if known is None:
             return
         expected = f"{declared} or a subclass"
-        if declared in self._schema.classes and not self._lineage.is_a(named, declared):
+        # A plugin's object may be shown as an ancestor (CONTRACT INH-15; OBSERVED 27).
+        plain = self._lineage.of_plugin(declared) and named in self._lineage.ancestors(declared)
+        admitted = plain or self._lineage.is_a(named, declared)
+        if declared in self._schema.classes and not admitted:
             yield Misfit("class", f"{where}.objectType", expected, named, member)
         elif known.abstract and named not in ROOT_CLASSES:
             hint = f"{named} is abstract: no object can be of exactly this class"

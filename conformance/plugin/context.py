@@ -206,10 +206,15 @@ class Context:
         """Remove an object that `make` made."""
         self._bench.provisioner.discard(made)
 
-    def lifecycles(self, service: str) -> tuple[Lifecycle, ...]:
-        """The run's shared lives of the service's objects; on a second look, a fresh one."""
+    def lifecycles(self, service: str, *, rests: bool = False) -> tuple[Lifecycle, ...]:
+        """The run's shared lives of the service's objects; on a second look, a fresh one.
+
+        A check of times wants one that `rests` before it is changed.
+        """
         try:
-            lives = self._bench.lifecycles.of(service, random=self.random, fresh=self.attempt > 0)
+            lives = self._bench.lifecycles.of(
+                service, random=self.random, fresh=self.attempt > 0, rests=rests
+            )
         except ProvisioningFailed as failure:
             self._give_up(failure)
         for life in lives:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.provisioning.failure import ProvisioningFailed
 
@@ -11,33 +11,51 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from conformance.provisioning.lifecycle import Lifecycle
+    from conformance.provisioning.lifecycle import Beginning, Lifecycle
+
+WHOLE = 0.5
+"""The share of second looks at an object with every property."""
+RESTING = 2
+"""So many lives of a service rest, so that what moves a time now and then is met."""
+
+
+class Player(Protocol):
+    """Begins one life of a service."""
+
+    def __call__(self, service: str, random: Random, *, whole: bool) -> Beginning:
+        """A life up to its first update; a `whole` one with all that its recipe draws."""
 
 
 class Lifecycles:
     """Plays `examples` lives of a service when they are first asked for, and keeps them.
 
-    A failure to provision is kept as well: every requirement of that service hears the same reason.
+    The first has every property that its recipe knows, the others have some of them each. Some rest
+    before they are updated, so that a time that moves shows. A failure to provision is kept as
+    well: every requirement of that service hears the same reason.
     """
 
     def __init__(
         self,
-        play: Callable[[str, Random], Lifecycle],
+        begin: Player,
         *,
         examples: int,
         random_for: Callable[[str], Random],
     ) -> None:
-        self._play = play
+        self._begin = begin
         self._examples = examples
         self._random_for = random_for
         self._lock = Lock()
         self._locks: dict[str, Lock] = {}
         self._held: dict[str, tuple[Lifecycle, ...] | ProvisioningFailed] = {}
 
-    def of(self, service: str, *, random: Random, fresh: bool) -> tuple[Lifecycle, ...]:
-        """The service's lives; `fresh` plays one anew. Raises ProvisioningFailed."""
+    def of(
+        self, service: str, *, random: Random, fresh: bool, rests: bool = False
+    ) -> tuple[Lifecycle, ...]:
+        """The service's lives; `fresh` plays one anew, which `rests`. Raises ProvisioningFailed."""
         if fresh:
-            return (self._play(service, random),)
+            # What was seen may have been seen on a life of either kind.
+            whole = random.random() < WHOLE
+            return (self._begin(service, random, whole=whole).finish(rests=rests),)
         with self._lock:
             lock = self._locks.setdefault(service, Lock())
         with lock:
@@ -60,6 +78,15 @@ class Lifecycles:
     def _first(self, service: str) -> tuple[Lifecycle, ...] | ProvisioningFailed:
         random = self._random_for(service)
         try:
-            return tuple(self._play(service, random) for _ in range(self._examples))
+            resting = [
+                self._begin(service, random, whole=not number)
+                for number in range(min(RESTING, self._examples))
+            ]
+            # The others meanwhile: on a server of usual latency nobody need wait any more.
+            others = tuple(
+                self._begin(service, random, whole=False).finish(rests=False)
+                for _ in range(len(resting), self._examples)
+            )
+            return (*(life.finish(rests=True) for life in resting), *others)
         except ProvisioningFailed as failure:
             return failure

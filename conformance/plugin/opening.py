@@ -20,7 +20,7 @@ from conformance.plugin.settling import Settling
 from conformance.plugin.target import Target
 from conformance.plugin.traffic import Traffic
 from conformance.provisioning.ledger import Ledger
-from conformance.provisioning.lifecycle import play
+from conformance.provisioning.lifecycle import begin
 from conformance.provisioning.provisioner import Provisioner
 from conformance.provisioning.recipe import read_recipes
 from conformance.requirements.catalogue import read_catalogue
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from conformance.plugin.settings import Settings
+    from conformance.provisioning.lifecycle import Beginning
     from conformance.schema.model import Schema
     from conformance.wire.exchange import Exchange
 
@@ -179,8 +180,11 @@ def _bench(
     def random_for(service: str) -> Random:
         return Random(f"{settings.seed}:lifecycle:{service}")  # noqa: S311 - as above
 
+    def life(service: str, random: Random, *, whole: bool) -> Beginning:
+        return begin(provisioner, send, service, random=random, whole=whole)
+
     lifecycles = Lifecycles(
-        lambda service, random: play(provisioner, send, service, random=random),
+        life,
         examples=settings.lives,
         random_for=random_for,
     )

@@ -128,7 +128,7 @@ class Quirks(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
         Notes, _notes("By service: takes ids of a sibling service over the same table (INH-17).")
     ] = field(default_factory=dict)
     foreign_types: Annotated[
-        Notes, _notes("By service: which sibling types its get accepts or refuses (INH-08).")
+        Notes, _notes("By `service.action`: takes objects of sibling types as well (INH-08).")
     ] = field(default_factory=dict)
 
     def not_found_codes(self, action: str) -> tuple[str, ...]:

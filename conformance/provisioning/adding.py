@@ -43,6 +43,7 @@ class Adding:
         properties: Mapping[str, Any],
         needs: Sequence[tuple[Need, Any]],
         learned: tuple[Mending, ...],
+        presence: float | None,
         fixture: Callable[[str], Made],
     ) -> None:
         self._provisioner = provisioner
@@ -52,6 +53,7 @@ class Adding:
         self._random = random
         self._properties = properties
         self._needs = needs
+        self._presence = presence
         self._fixture = fixture
         self._exchanges: list[Exchange] = []
         self.learned = learned
@@ -112,7 +114,9 @@ class Adding:
     def _drafted(self) -> Draft:
         """A fresh draft with prerequisites, what the schema demands, and what was learned."""
         drafting = self._provisioner.drafting
-        draft = drafting.add(self._action, self._recipe, self._random, self._properties)
+        draft = drafting.add(
+            self._action, self._recipe, self._random, self._properties, presence=self._presence
+        )
         for need, value in self._needs:
             if need.param is not None:
                 draft = draft.with_param(need.param, value)

@@ -13,6 +13,7 @@ from conformance.schema.standard import entity_param
 from conformance.schema.views import add_view, update_view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
     from conformance.generation.plain import PlainGenerator
@@ -75,9 +76,18 @@ class Drafting:
         self._names = names
 
     def add(
-        self, action: Action, recipe: Recipe, random: Random, properties: Mapping[str, Any]
+        self,
+        action: Action,
+        recipe: Recipe,
+        random: Random,
+        properties: Mapping[str, Any],
+        *,
+        presence: float | None = None,
     ) -> Draft:
-        """A draft of the add; prerequisites are not in it yet. `properties` win over everything."""
+        """A draft of the add; prerequisites are not in it yet. `properties` win over everything.
+
+        `presence` is the share (0..1) of drawn properties; None for the usual one.
+        """
         param = entity_param(action)
         params = {
             name: self._names.fill(value)
@@ -90,28 +100,48 @@ class Drafting:
         known = {prop.name for prop in add_view(self._lineage, kind)}
         fixed = {n: self._names.fill(v) for n, v in recipe.values.items() if n in known}
         avoid = {*recipe.avoid, *fixed, *(need.property for need in recipe.needs)}
-        rules = self._rules(recipe, recipe.properties or USUAL, avoid, always=("name",))
+        rules = self._rules(
+            recipe,
+            recipe.properties or USUAL,
+            avoid,
+            always=("name",),
+            presence=PRESENCE if presence is None else presence,
+        )
         drawn = self._generator.object(kind, random, rules=rules)
         del drawn["objectType"]
         entity = {**self._marked(drawn, recipe), **fixed, **properties}
         free = frozenset(drawn) - set(properties)
         return Draft(param.name, kind, entity, params, free)
 
-    def update(
+    def updates(
         self, kind: str, recipe: Recipe, random: Random, before: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """New values for most of what may be changed; each differs from `before`."""
+    ) -> tuple[dict[str, Any], ...]:
+        """New values for all that may be changed, shared out among two updates where it can be.
+
+        So each property is changed by one update and has to be kept by the other. Every value
+        differs from `before`.
+        """
         wanted = USUAL_UPDATES if recipe.update is None else recipe.update
-        found = {}
         # What was sent on add is proven to be writable here; the others are a last resort.
         names = [p.name for p in update_view(self._lineage, kind) if p.name in wanted]
         sent = [name for name in names if name in before]
-        chosen = sent or names
-        # Two of three or more, so that few lives meet them all; some are left, to be kept. What an
-        # update takes away that was not sent shows by the empty one as well.
-        least, most = (2 * len(chosen) + 2) // 3, max(1, len(chosen) - 1)
-        for name in random.sample(chosen, random.randint(min(least, most), most) if chosen else 0):
-            found[name] = self._different(kind, name, recipe, random, before.get(name))
+        chosen = random.sample(sent or names, len(sent or names))
+        half = (len(chosen) + 1) // 2
+        shares = (chosen[:half], chosen[half:] if sent else [])
+        drawn = (self._changed(kind, share, recipe, random, before) for share in shares)
+        return tuple(values for values in drawn if values)
+
+    def _changed(
+        self,
+        kind: str,
+        names: Sequence[str],
+        recipe: Recipe,
+        random: Random,
+        before: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        found = {
+            name: self._different(kind, name, recipe, random, before.get(name)) for name in names
+        }
         return self._marked({n: v for n, v in found.items() if v is not None}, recipe)
 
     def concrete(self, declared: str, recipe: Recipe) -> str:
@@ -163,6 +193,7 @@ class Drafting:
         never: set[str | None],
         *,
         always: tuple[str, ...] = (),
+        presence: float = PRESENCE,
     ) -> ValueRules:
         return ValueRules(
             only=frozenset(only),
@@ -170,7 +201,7 @@ class Drafting:
             never=frozenset(name for name in never if name),
             unicode=frozenset(recipe.unicode),
             ranges=tuple(Range(n, low, high) for n, (low, high) in recipe.ranges.items()),
-            presence=PRESENCE,
+            presence=presence,
             depth=1,
         )
 

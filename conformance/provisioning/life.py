@@ -22,15 +22,28 @@ class Attempt(Struct, frozen=True):
     exchange: Exchange
 
 
+class Update(Struct, frozen=True):
+    """An update of the life: what it sent, the gets before and after it, and its answer.
+
+    `rested` says that more than a second passed between the object's birth and it.
+    """
+
+    sent: Mapping[str, Any]
+    before: Exchange | None
+    exchange: Exchange
+    get: Exchange | None
+    rested: bool = False
+
+
 class Lifecycle(Struct, frozen=True, kw_only=True):
     """A life in the order in which it was played; a step that the service does not offer is None.
 
     `kind` is the class that was sent, `id_property` the property with the object's id (None for a
     composite key or a bare value). `sent` is the object as it was sent on add, `must_return` the
-    part of it that add and get have to answer. `changed` is what the update sent. The three
-    attempts are made only where the recipe knows that a real server refuses. `bystander` is another
-    object of the service that nobody changes, read before the update, after it and after the
-    delete.
+    part of it that add and get have to answer. The updates share out what may be changed, so that
+    each property is changed by one and has to be kept by another. The attempts are made only where
+    the recipe knows that a real server refuses. `bystander` is another object of the service that
+    nobody changes, read before the updates, after them and after the delete.
     """
 
     service: str
@@ -42,20 +55,18 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
     must_return: Mapping[str, Any]
 
     add: Exchange
-    read_only_on_add: Attempt | None = None
+    read_only_on_add: tuple[Attempt, ...] = ()
     get: Exchange | None = None
     get_again: Exchange | None = None
     listed: Exchange | None = None
     bystander: Made | None = None
     bystander_before: Exchange | None = None
 
-    changed: Mapping[str, Any] = {}
-    update: Exchange | None = None
-    get_after_update: Exchange | None = None
+    updates: tuple[Update, ...] = ()
     bystander_after_update: Exchange | None = None
     empty_update: Exchange | None = None
     get_after_empty_update: Exchange | None = None
-    read_only_on_update: Attempt | None = None
+    read_only_on_update: tuple[Attempt, ...] = ()
     insert_only_on_update: Attempt | None = None
     get_after_attempts: Exchange | None = None
 
@@ -65,18 +76,36 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
     second_delete: Exchange | None = None
     bystander_after_delete: Exchange | None = None
 
-    @property
-    def kept(self) -> dict[str, Any]:
-        """What the update did not send and must have left alone, as the get before it answered."""
-        before = stored(self.get)
-        return {n: before[n] for n in self.must_return if n in before and n not in self.changed}
+    def kept(self, update: Update) -> dict[str, Any]:
+        """What an update did not send and must have left alone, as the get before it answered."""
+        before = stored(update.before)
+        return {n: before[n] for n in self.must_return if n in before and n not in update.sent}
+
+    def compared(self, update: Update) -> dict[str, Any]:
+        """What an update sent and every get after it has to answer."""
+        return {n: v for n, v in update.sent.items() if n not in self.recipe.not_compared}
 
     @property
     def must_return_at_last(self) -> dict[str, Any]:
-        """What every get after the update has to answer."""
-        updated = self.update is not None and isinstance(self.update.answer, Result)
-        compared = {n: v for n, v in self.changed.items() if n not in self.recipe.not_compared}
-        return {**self.must_return, **compared} if updated else dict(self.must_return)
+        """What every get after the updates has to answer."""
+        held = dict(self.must_return)
+        for update in self.updates:
+            if isinstance(update.exchange.answer, Result):
+                held |= self.compared(update)
+        return held
+
+    @property
+    def updated(self) -> Exchange | None:
+        """The last get before the empty update."""
+        gets = [update.get for update in self.updates if update.get is not None]
+        return gets[-1] if gets else self.get
+
+    @property
+    def reads(self) -> tuple[Exchange, ...]:
+        """Every get of the living object, in order."""
+        gets = (self.get, self.get_again, *(update.get for update in self.updates),
+                self.get_after_empty_update)  # fmt: skip
+        return tuple(get for get in gets if get is not None)
 
     @property
     def complete(self) -> bool:
@@ -84,12 +113,10 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
 
         A step that the account was refused is no step.
         """
-        steps = {
-            "get": self.get,
-            "update": self.update or self.empty_update,
-            "delete": self.delete,
-        }
-        return all(
+        first = next((update.exchange for update in self.updates), None)
+        steps = {"get": self.get, "update": first or self.empty_update, "delete": self.delete}
+        later = (update.exchange for update in self.updates[1:])
+        return all(isinstance(step.answer, Result) for step in later) and all(
             step is not None and isinstance(step.answer, Result)
             for action, step in steps.items()
             if action in self.made.keys
@@ -97,16 +124,20 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """Every exchange, in the order in which they were made."""
-        return tuple(sorted(self._all(), key=lambda exchange: exchange.number))
+        """Every exchange once, in the order in which they were made."""
+        found = {exchange.number: exchange for exchange in self._all()}
+        return tuple(found[number] for number in sorted(found))
 
     def _all(self) -> Iterator[Exchange]:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, Exchange):
-                yield value
-            elif isinstance(value, Attempt):
-                yield value.exchange
+            for step in value if isinstance(value, tuple) else (value,):
+                if isinstance(step, Exchange):
+                    yield step
+                elif isinstance(step, Attempt):
+                    yield step.exchange
+                elif isinstance(step, Update):
+                    yield from (e for e in (step.exchange, step.get) if e is not None)
 
 
 def stored(exchange: Exchange | None) -> Mapping[str, Any]:

@@ -106,13 +106,15 @@ class Provisioner:
         *,
         properties: Mapping[str, Any] | None = None,
         random: Random | None = None,
+        presence: float | None = None,
     ) -> Made:
         """A fresh object of the service. Raises ProvisioningFailed.
 
         `properties` are set on the object as they are, over what the recipe says; for an add that
-        takes no object they are parameters.
+        takes no object they are parameters. `presence` is the share (0..1) of the properties that
+        may be drawn which are.
         """
-        return self._make(service_id.lower(), properties or {}, random, chain=())
+        return self._make(service_id.lower(), properties or {}, random, chain=(), presence=presence)
 
     def fixture(self, service_id: str) -> Made:
         """The run's shared object, which nobody may change. Raises ProvisioningFailed."""
@@ -127,6 +129,10 @@ class Provisioner:
     ) -> Adding:
         """An add that is ready to be sent, with its prerequisites and all that was learned."""
         return self._adding(service_id.lower(), properties or {}, random, chain=())
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        self._pause(seconds)
 
     def send(self, call: Call, session: str = "admin") -> Exchange:
         """Send a call, again after a pause while the target says that it is only busy."""
@@ -178,9 +184,11 @@ class Provisioner:
         properties: Mapping[str, Any],
         random: Random | None,
         chain: tuple[str, ...],
+        *,
+        presence: float | None = None,
     ) -> Made:
         try:
-            adding = self._adding(service_id, properties, random, chain)
+            adding = self._adding(service_id, properties, random, chain, presence=presence)
             made = adding.run()
         except ProvisioningFailed as failure:
             with self._lock:
@@ -197,6 +205,8 @@ class Provisioner:
         properties: Mapping[str, Any],
         random: Random | None,
         chain: tuple[str, ...],
+        *,
+        presence: float | None = None,
     ) -> Adding:
         service, recipe = self.service(service_id), self.recipe(service_id)
         if recipe.never:
@@ -217,6 +227,7 @@ class Provisioner:
             properties=properties,
             needs=needs,
             learned=learned,
+            presence=presence,
             fixture=lambda wanted: self._fixture(wanted, here),
         )
 

@@ -78,7 +78,7 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     read_only_on_add: Manner = "unknown"
     read_only_on_update: Manner = "unknown"
     insert_only_on_update: Manner = "unknown"
-    insert_only_probe: str | None = None
+    insert_only_probe: tuple[str, ...] = ()
     part_of_need: bool = False
     after_delete: Literal["gone", "kept"] = "gone"
     list_filter: dict[str, str] = field(default_factory=dict)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.provisioning.failure import ProvisioningFailed
 from conformance.provisioning.learning import FORBIDDEN
-from conformance.provisioning.life import Attempt, Lifecycle, stored
+from conformance.provisioning.life import Attempt, Lifecycle, Update, stored
 from conformance.schema.standard import entity_param
 from conformance.schema.views import add_view
 from conformance.wire.answer import ApiError, Result
 from conformance.wire.request import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from random import Random
 
     from conformance.provisioning.made import Made
@@ -21,26 +23,56 @@ if TYPE_CHECKING:
     from conformance.schema.model import Property
     from conformance.wire.exchange import Exchange
 
-READ_ONLY_PROBES = ("partnerId", "createdAt", "updatedAt")
-"""Read-only properties that nearly every class has, those that recordings show refused first."""
+READ_ONLY_PROBES = ("partnerId", "createdAt", "updatedAt", "id")
+"""Read-only properties that nearly every class has: recordings show each of them refused."""
+PROBES_A_LIFE = 2
+BESIDE = ("description", "text", "name")
+"""What is sent along with a property that has to be refused: the first that may be changed."""
+REST_SECONDS = 1.2
+"""After so long a time in whole seconds is another one, clocks a little apart or not."""
+LITTLE_KNOWN = ("name", "description")
+"""What every server keeps as it was sent, in services of which nothing else is known."""
 PROBE_TIME = 1_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A life that is still to be changed and ended; `born` is when, by the monotonic clock."""
+
+    stage: Stage
+    made: Made
+    born: float
+    steps: dict[str, Any]
+
+    def finish(self, *, rests: bool) -> Lifecycle:
+        """The whole life; one that `rests` does so until the second of its birth is over."""
+        return self.stage.finish(self, rests=rests)
 
 
 class Stage:
     """One life in the making. Used once, by one thread."""
 
     def __init__(
-        self, provisioner: Provisioner, call: Caller, service_id: str, random: Random
+        self,
+        provisioner: Provisioner,
+        call: Caller,
+        service_id: str,
+        random: Random,
+        *,
+        whole: bool,
     ) -> None:
         self._provisioner = provisioner
         self._call = call
         self._random = random
+        self._whole = whole
         self._service = provisioner.service(service_id)
         self._recipe = provisioner.recipe(service_id)
 
-    def play(self) -> Lifecycle:
-        """The whole life. Raises ProvisioningFailed when the add is refused."""
-        made = self._provisioner.make(self._service.id, random=self._random)
+    def begin(self) -> Beginning:
+        """The life up to its first update. Raises ProvisioningFailed when the add is refused."""
+        presence = 1.0 if self._whole else None
+        made = self._provisioner.make(self._service.id, random=self._random, presence=presence)
+        born = time.monotonic()
         steps: dict[str, Any] = {"read_only_on_add": self._read_only_on_add(made)}
         steps["get"] = self._get(made)
         steps["get_again"] = self._get(made)
@@ -48,8 +80,14 @@ class Stage:
         bystander = self._bystander()
         steps["bystander"] = bystander
         steps["bystander_before"] = self._get(bystander)
-        steps |= self._updates(made, stored(steps["get"]), bystander)
-        steps |= self._end(made, bystander)
+        return Beginning(self, made, born, steps)
+
+    def finish(self, begun: Beginning, *, rests: bool) -> Lifecycle:
+        """The rest of the life, and the whole of it told."""
+        made, steps = begun.made, begun.steps
+        rest = max(0.0, begun.born + REST_SECONDS - time.monotonic()) if rests else 0.0
+        steps |= self._updates(made, steps["get"], steps["bystander"], rest if rests else None)
+        steps |= self._end(made, steps["bystander"])
         returned = self._must_return(made)
         return Lifecycle(
             service=self._service.id,
@@ -64,13 +102,12 @@ class Stage:
         )
 
     def _updates(
-        self, made: Made, before: Mapping[str, Any], bystander: Made | None
+        self, made: Made, get: Exchange | None, bystander: Made | None, rest: float | None
     ) -> dict[str, Any]:
-        changed = self._new_values(made)
-        update = self._update(made, changed, before) if changed or self._extra() else None
-        steps: dict[str, Any] = {"changed": changed, "update": update}
-        if update is not None:
-            steps["get_after_update"] = self._get(made)
+        before = stored(get)
+        updates = tuple(self._changes(made, get, rest))
+        steps: dict[str, Any] = {"updates": updates}
+        if updates:
             steps["bystander_after_update"] = self._get(bystander)
         steps["empty_update"] = self._update(made, {}, before)
         if steps["empty_update"] is not None:
@@ -80,6 +117,23 @@ class Stage:
         if steps["read_only_on_update"] or steps["insert_only_on_update"]:
             steps["get_after_attempts"] = self._get(made)
         return steps
+
+    def _changes(self, made: Made, get: Exchange | None, rest: float | None) -> Iterator[Update]:
+        """The updates that change something, until one is none of the account's business.
+
+        `rest` is how long to wait first, in seconds; None not to care.
+        """
+        shares = self._new_values(made)
+        rested = bool(shares) and rest is not None
+        if shares and rest:
+            self._provisioner.pause(rest)
+        for sent in shares or (({},) if self._extra() else ()):
+            exchange = self._update(made, sent, stored(get))
+            if exchange is None:
+                return
+            before, get = get, self._get(made)
+            yield Update(sent, before, exchange, get, rested)
+            rested = False
 
     def _end(self, made: Made, bystander: Made | None) -> dict[str, Any]:
         delete = self._delete(made)
@@ -156,30 +210,31 @@ class Stage:
         filled: dict[str, Any] = self._provisioner.names.fill(self._recipe.update_params)
         return filled
 
-    def _new_values(self, made: Made) -> dict[str, Any]:
+    def _new_values(self, made: Made) -> tuple[dict[str, Any], ...]:
         action = self._service.actions.get("update")
         if action is None or made.type is None or entity_param(action) is None:
-            return {}
+            return ()
         drafting = self._provisioner.drafting
-        return drafting.update(made.type, self._recipe, self._random, made.entity)
+        return drafting.updates(made.type, self._recipe, self._random, made.entity)
 
-    def _read_only_on_add(self, made: Made) -> Attempt | None:
+    def _read_only_on_add(self, made: Made) -> tuple[Attempt, ...]:
         if self._recipe.read_only_on_add != "refused" or made.type is None:
-            return None
-        probe = self._read_only(made.type)
-        if probe is None:
-            return None
+            return ()
+        return tuple(self._added(probe, made) for probe in self._read_only(made.type))
+
+    def _added(self, probe: Property, made: Made) -> Attempt:
         value = self._foreign(probe, made.property(probe.name))
         adding = self._provisioner.adding(self._service.id, random=self._random)
         accepted, exchange = adding.send(adding.draft.with_value(probe.name, value))
         if accepted is not None:
             self._provisioner.discard(accepted)
-        return Attempt(probe.name, value, made.type, exchange)
+        return Attempt(probe.name, value, str(made.type), exchange)
 
-    def _read_only_on_update(self, made: Made, before: Mapping[str, Any]) -> Attempt | None:
+    def _read_only_on_update(self, made: Made, before: Mapping[str, Any]) -> tuple[Attempt, ...]:
         if self._recipe.read_only_on_update != "refused" or made.type is None:
-            return None
-        return self._attempt(self._read_only(made.type), made, before)
+            return ()
+        tried = (self._attempt(probe, made, before) for probe in self._read_only(made.type))
+        return tuple(attempt for attempt in tried if attempt is not None)
 
     def _insert_only_on_update(self, made: Made, before: Mapping[str, Any]) -> Attempt | None:
         if self._recipe.insert_only_on_update != "refused" or made.type is None:
@@ -197,20 +252,22 @@ class Stage:
 
     def _sound_change(self, made: Made) -> dict[str, Any]:
         """Another text beside what has to be refused: it must not be written either."""
-        known = self._recipe.grounds == "recorded" and "description" in (self._recipe.update or ())
-        if not known or "description" not in made.entity:
+        if self._recipe.grounds != "recorded":
             return {}
-        return {"description": f"refused {self._provisioner.names.unique()}"}
+        known = [n for n in BESIDE if n in (self._recipe.update or ()) and n in made.entity]
+        return {name: f"refused {self._provisioner.names.unique()}" for name in known[:1]}
 
-    def _read_only(self, kind: str) -> Property | None:
+    def _read_only(self, kind: str) -> list[Property]:
+        """Some of the class's read-only properties; other lives take others."""
         properties = self._provisioner.lineage.properties(kind)
-        found = (properties.get(name) for name in READ_ONLY_PROBES)
-        return next((prop for prop in found if prop is not None and prop.read_only), None)
+        found = [properties[name] for name in READ_ONLY_PROBES if name in properties]
+        probes = [prop for prop in found if prop.read_only]
+        return self._random.sample(probes, min(PROBES_A_LIFE, len(probes)))
 
     def _insert_only(self, kind: str) -> Property | None:
         properties = self._provisioner.lineage.properties(kind)
-        if self._recipe.insert_only_probe is not None:
-            return properties.get(self._recipe.insert_only_probe)
+        if self._recipe.insert_only_probe:
+            return properties.get(self._random.choice(self._recipe.insert_only_probe))
         return next(
             (p for p in add_view(self._provisioner.lineage, kind) if p.insert_only and _probed(p)),
             None,
@@ -230,12 +287,14 @@ class Stage:
     def _must_return(self, made: Made) -> dict[str, Any]:
         """What was sent and has to come back: not write-only, and not known to be normalised."""
         properties = self._provisioner.lineage.properties(made.type or "")
+        little = self._recipe.grounds == "learned"
         return {
             name: value
             for name, value in made.entity.items()
             if name in properties
             and not properties[name].write_only
             and name not in self._recipe.not_compared
+            and (name in LITTLE_KNOWN or not little)
         }
 
     def _id_property(self, made: Made) -> str | None:

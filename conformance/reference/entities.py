@@ -55,7 +55,9 @@ def get(call: Call) -> Any:
         values = key_values(call, room)
         if not exists(call, room.family, str(next(iter(values.values()), ""))):
             return None
-    return call.behaviour.show(call, find(call, room), None)
+    plain = call.world.rules.shown_as.get(call.action.id)
+    known = plain if plain in call.world.schema.classes else None
+    return call.behaviour.show(call, find(call, room), known)
 
 
 def update(call: Call) -> Any:

@@ -116,6 +116,7 @@ class Rules(Struct, frozen=True, rename="kebab"):
     null_when_missing: frozenset[str] = field(default_factory=frozenset)
     admin_properties: frozenset[str] = field(default_factory=frozenset)
     wrong_class: dict[str, str] = {}
+    shown_as: dict[str, str] = {}
     refused: dict[str, list[str]] = {}
 
     def not_found_of(self, service: str, action: str) -> NotFound:

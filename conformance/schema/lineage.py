@@ -66,6 +66,11 @@ class Lineage:
             known = self._properties[name] = MappingProxyType(merged)
         return known
 
+    def of_plugin(self, name: str) -> bool:
+        """Whether a plugin brings the class."""
+        found = self._classes.get(name)
+        return found is not None and found.plugin is not None
+
     def root_properties(self) -> Mapping[str, Property]:
         """What the schema declares on the root (`relatedObjects`): any answer may carry it."""
         merged: dict[str, Property] = {}

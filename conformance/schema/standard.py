@@ -95,6 +95,20 @@ def entity_param(action: Action) -> Param | None:
     return next(same, objects[0] if objects else None)
 
 
+def counts_what_it_lists(service: Service) -> bool:
+    """Whether count takes the filter that list takes.
+
+    A filter of another class restricts by itself: mixing.count takes one of media entries, which no
+    mix passes (CONTRACT LIST-18, INH-13).
+    """
+    asked = [
+        {param.type.name for param in service.actions[name].params if param.name == "filter"}
+        for name in ("count", "list")
+        if name in service.actions
+    ]
+    return len(asked) == len(("count", "list")) and asked[0] == asked[1]
+
+
 def extending_pairs(schema: Schema, lineage: Lineage) -> tuple[Pair, ...]:
     """Every pair of services where one's entity strictly descends from the other's (INH-07)."""
     entities = {name: entity_of(schema, lineage, name) for name in schema.services}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from conformance.plugin.context import Context
     from conformance.plugin.scope import Scope
-    from conformance.provisioning.lifecycle import Attempt, Lifecycle
+    from conformance.provisioning.lifecycle import Attempt, Lifecycle, Update
     from conformance.provisioning.made import Made
     from conformance.wire.exchange import Exchange
 
@@ -67,7 +67,8 @@ def services_with_text(scope: Scope) -> Iterator[Subject]:
 def services_that_clear(scope: Scope) -> Iterator[Subject]:
     """Services that are known to take updates of a description."""
     for subject in _services(scope, "add", "get", "update"):
-        if "description" in (_known(subject.name).update or ()):
+        recipe = _known(subject.name)
+        if recipe.grounds != "learned" and "description" in (recipe.update or ()):
             yield subject
 
 
@@ -85,7 +86,29 @@ def services_with_keys(scope: Scope) -> Iterator[Subject]:
     """Services for which it is known how they refuse the same thing again."""
     for subject in _services(scope, "add"):
         recipe = _known(subject.name)
-        if recipe.proven and recipe.duplicate and not recipe.gated:
+        # Without a key of its own, what makes a double may be left out of the object.
+        keyed = recipe.grounds != "learned" and bool(recipe.natural_keys or not recipe.id)
+        if (keyed or recipe.grounds == "recorded") and recipe.duplicate and not recipe.gated:
+            yield subject
+
+
+def services_that_refuse(scope: Scope) -> Iterator[Subject]:
+    """Services that are known to refuse some adds, and whose list can be asked what there is."""
+    keyed = {subject.name for subject in services_with_keys(scope)}
+    for subject in _services(scope, "add", "list"):
+        recipe = _known(subject.name)
+        sure = recipe.grounds == "recorded" and recipe.read_only_on_add == "refused"
+        if "list" not in recipe.skip and (subject.name in keyed or (sure and not recipe.gated)):
+            yield subject
+
+
+def services_of_described_entries(scope: Scope) -> Iterator[Subject]:
+    """Services of entries that are known to take a description."""
+    for subject in _services(scope, "add", "get"):
+        recipe = _known(subject.name)
+        declared = scope.schema.services[subject.name].actions["get"].result.name or ""
+        known = recipe.grounds == "recorded" and "description" in (recipe.properties or ())
+        if known and scope.lineage.is_a(declared, ENTRY):
             yield subject
 
 
@@ -128,9 +151,12 @@ def written_texts(context: Context, service: str) -> dict[str, str]:
     return dict.fromkeys(_texts(service), f"{ACCENTED} {number}")
 
 
-def lives(context: Context, subject: Subject) -> tuple[Lifecycle, ...]:
-    """The lives of the service's objects; Inconclusive when there is none to judge."""
-    held = context.lifecycles(subject.name)
+def lives(context: Context, subject: Subject, *, rests: bool = False) -> tuple[Lifecycle, ...]:
+    """The lives of the service's objects; Inconclusive when there is none to judge.
+
+    On a second look at times, one that `rests` before it is changed.
+    """
+    held = context.lifecycles(subject.name, rests=rests)
     if not held:
         raise Inconclusive("no life was played")
     return held
@@ -148,20 +174,20 @@ def writable(context: Context, life: Lifecycle) -> dict[str, Any]:
     """
     if not is_recorded(life) or life.kind is None:
         return {}
-    before = stored(life.get_after_update or life.get)
+    before = stored(life.updated)
     names = {prop.name for prop in update_view(context.lineage, life.kind)}
     names -= set(life.recipe.not_compared)
     return {name: value for name, value in before.items() if name in names}
 
 
-def numbers_kept(context: Context, life: Lifecycle) -> dict[str, Any]:
-    """The numbers and switches that the update did not send, as they were before it.
+def numbers_kept(context: Context, life: Lifecycle, update: Update) -> dict[str, Any]:
+    """The numbers and switches that an update did not send, as they were before it.
 
     Texts may follow from others, as a full name does; times may be moved by the server.
     """
     if not is_recorded(life) or life.kind is None:
         return {}
-    before, skipped = stored(life.get), {*life.changed, *life.recipe.not_compared}
+    before, skipped = stored(update.before), {*update.sent, *life.recipe.not_compared}
     return {
         prop.name: before[prop.name]
         for prop in update_view(context.lineage, life.kind)
@@ -219,9 +245,12 @@ def judged_attempt(
 def not_found(context: Context, life: Lifecycle, action: str) -> frozenset[str]:
     """The codes of an unknown id, by recipe and profile.
 
-    Raises NotApplicable where the object stays readable after its deletion (CONTRACT CRUD-16).
+    Raises NotApplicable where the object stays readable after its deletion (CONTRACT CRUD-16), or
+    where nobody has told whether it does.
     """
     quirks = context.profile.quirks
+    if life.recipe.grounds == "learned":
+        raise NotApplicable("nobody has seen what becomes of such an object")
     kept = quirks.why("kept_after_delete", life.service)
     if kept or life.recipe.after_delete == "kept":
         raise NotApplicable(kept or "the object stays readable after its deletion")

@@ -26,6 +26,8 @@ MAKERS = {
 OTHER_CODES = frozenset({"INVALID_PLAYLIST_TYPE", "INVALID_ENTRY_TYPE"})
 """Words for an entry of the wrong kind, besides those for an unknown one (OBSERVED 27)."""
 
+SOME = 2
+
 _MADE: Shared[Made] = Shared(lambda context, service: context.make(service))
 
 
@@ -39,10 +41,9 @@ def foreign_to(context: Context, subject: Subject) -> Iterator[tuple[str, Made]]
 
 
 def made_of_kind(context: Context, subject: Subject) -> Iterator[tuple[str, Made]]:
-    """A fresh entry of one other kind, with its class."""
+    """A fresh entry of each of some other kinds, with its class."""
     kinds = list(_kinds(context, subject))
-    if kinds:
-        service, kind = context.random.choice(kinds)
+    for service, kind in context.random.sample(kinds, min(SOME, len(kinds))):
         yield kind, context.make(service)
 
 

@@ -10,7 +10,12 @@ from msgspec import Struct
 from conformance.plugin.check import NotApplicable
 from conformance.provisioning.address import addresses
 from conformance.provisioning.made import Made
-from conformance.schema.standard import entity_of, entity_param, extending_pairs
+from conformance.schema.standard import (
+    counts_what_it_lists,
+    entity_of,
+    entity_param,
+    extending_pairs,
+)
 from conformance.suites.inheritance_subjects import Kinship, variants
 from conformance.suites.making import add_as
 from conformance.suites.shared import Shared
@@ -28,19 +33,22 @@ CHANGED = ("description", "text", "name", "summary", "feedDescription", "label",
 FAILED = "INTERNAL_SERVER"
 """How the codes of a server's own failures begin: other areas judge them."""
 MISSING = frozenset({"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"})
+MORE_READS = 2
 
 
 class Visit(Struct, frozen=True, kw_only=True):
     """What was seen of the object; a step that one of the services does not offer is None.
 
-    `own` are reads through the maker, `other` through the visitor; `changes` is what the visitor
-    changed, `answered_back` what the maker did after that.
+    `own` are reads through the maker, `other` through the visitor, with some `more` of those, so
+    that what happens now and then is met. `changes` is what the visitor changed, `back` what the
+    maker did after that.
     """
 
     kin: Kinship
     made: Made
     own: Exchange
     other: Exchange
+    more: tuple[Exchange, ...] = ()
     listed: Exchange | None = None
     counted: Exchange | None = None
     changes: Mapping[str, Any] = {}
@@ -110,7 +118,8 @@ class _Stage:
         other = self._get(made, self._kin.visitor)
         if own is None or other is None:
             raise NotApplicable("the account may not get such objects, or nothing names one")
-        steps: dict[str, Any] = {"listed": self._listed(made), "counted": self._counted(made)}
+        steps: dict[str, Any] = {"more": self._more(made)}
+        steps |= {"listed": self._listed(made), "counted": self._counted(made)}
         if self._may_change():
             steps |= self._updates(made)
             steps |= self._end(made) if self._kin.maker != self._kin.visitor else {}
@@ -132,6 +141,12 @@ class _Stage:
         keys = self._keys(made, service).get("get")
         return self._send(service, "get", keys) if keys is not None else None
 
+    def _more(self, made: Made) -> tuple[Exchange, ...]:
+        """Further reads through the visitor, where that is another one."""
+        often = MORE_READS if self._kin.maker != self._kin.visitor else 0
+        reads = (self._get(made, self._kin.visitor) for _ in range(often))
+        return tuple(read for read in reads if read is not None)
+
     def _listed(self, made: Made) -> Exchange | None:
         action = self._visitor.actions.get("list")
         params = id_filter(self._context, action, made) if action else None
@@ -147,6 +162,8 @@ class _Stage:
         action = self._visitor.actions.get("count")
         params = id_filter(self._context, action, made) if action else None
         if action is None or params is None or self._context.profile.actions.denied(action.id):
+            return None
+        if not counts_what_it_lists(self._visitor):
             return None
         exchange = poll(
             self._context,

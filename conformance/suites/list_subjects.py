@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.plugin.subject import Subject
 from conformance.profile.pattern import nearest
-from conformance.schema.standard import list_element
+from conformance.schema.standard import counts_what_it_lists, list_element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,9 @@ def lists_with_count(scope: Scope) -> Iterator[Subject]:
     """Every service that makes, lists and counts objects."""
     for subject in lists_of_made(scope):
         action = scope.schema.services[subject.name].actions.get("count")
-        if action is not None and not scope.profile.actions.probe_only_because(action.id):
+        if action is None or scope.profile.actions.probe_only_because(action.id):
+            continue
+        if counts_what_it_lists(scope.schema.services[subject.name]):
             yield subject
 
 

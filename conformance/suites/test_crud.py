@@ -57,6 +57,8 @@ def test_add_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]
     if not recipe.proven or recipe.gated or recipe.never:
         raise NotApplicable("nobody knows of a server that takes such an object")
     refusal = context.refusal_of_add(name)
+    if refusal is None:
+        yield from oracles.add_is_accepted(context.exchanges[-1], may_be_refused=False)
     due = refusal is not None and answers_object(context, name, "add")
     if refusal is not None and refusal.exchanges and (due or refusal.exchanges[-1].error):
         lacking = context.profile.actions.may_be_forbidden(f"{name}.add")
@@ -118,12 +120,11 @@ def test_object_carries_what_the_server_sets(
             raise NotApplicable("nobody has seen what such an object carries")
         recorded = is_recorded(life)
         names = SET_BY_SERVER if recorded else SET_EVERYWHERE
-        answers = (life.add, life.get, life.get_after_update, life.update if recorded else None)
-        for answer in answers:
-            if answer is not None:
-                yield from oracles.object_carries_what_the_server_sets(
-                    answer, life.kind, names, context.lineage
-                )
+        updates = [update.exchange for update in life.updates] if recorded else []
+        for answer in (life.add, *life.reads, *updates):
+            yield from oracles.object_carries_what_the_server_sets(
+                answer, life.kind, names, context.lineage
+            )
 
 
 @check(oracles.double_is_refused, over=services_with_keys, writes=True)
@@ -170,19 +171,16 @@ def test_created_at_is_when_it_was_added(context: Context, subject: Subject) -> 
 @check(oracles.created_at_never_changes, over=services_that_update, writes=True)
 def test_created_at_never_changes(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare createdAt before and after the updates."""
-    for life in lives(context, subject):
-        for after in (life.get_again, life.get_after_update, life.get_after_empty_update):
-            if life.get is not None and after is not None:
-                yield from oracles.created_at_never_changes(life.get, after)
+    for life in lives(context, subject, rests=True):
+        for after in life.reads[1:]:
+            yield from oracles.created_at_never_changes(life.reads[0], after)
 
 
 @check(oracles.updated_at_never_goes_back, over=services_that_update, writes=True)
 def test_updated_at_never_goes_back(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare updatedAt before and after the updates."""
     for life in lives(context, subject):
-        reads = [life.get, life.get_again, life.get_after_update, life.get_after_empty_update]
-        held = [read for read in reads if read is not None]
-        for before, after in pairwise(held):
+        for before, after in pairwise(life.reads):
             yield from oracles.updated_at_never_goes_back(before, after)
 
 
@@ -191,9 +189,20 @@ def test_updated_at_has_been(context: Context, subject: Subject) -> Iterator[Bre
     """Hold updatedAt against the server's own clock."""
     skew = context.profile.limits.clock_skew_seconds
     for life in lives(context, subject):
-        for read in (life.add, life.get, life.get_after_update):
-            if read is not None:
-                yield from oracles.updated_at_has_been(read, skew_seconds=skew)
+        for read in (life.add, *life.reads):
+            yield from oracles.updated_at_has_been(read, skew_seconds=skew)
+
+
+@check(oracles.update_moves_updated_at, over=services_that_update, writes=True)
+def test_update_moves_updated_at(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update a text in a later second than the object was added in."""
+    for life in lives(context, subject, rests=True):
+        for update in life.updates if is_recorded(life) else ():
+            changed = update.rested and update.sent.keys() & set(TEXTS)
+            if changed and update.before is not None and update.get is not None:
+                yield from oracles.update_moves_updated_at(
+                    update.before, update.exchange, update.get
+                )
 
 
 @check(oracles.get_answers_the_object_asked_for, over=services_that_get, writes=True)
@@ -202,9 +211,8 @@ def test_get_answers_the_object_asked_for(context: Context, subject: Subject) ->
     for life in lives(context, subject):
         if life.id_property is None:
             continue
-        reads = (life.get, life.get_again, life.get_after_update, life.get_after_empty_update)
-        for read in reads:
-            if read is not None and not may_be_refused(context, read):
+        for read in life.reads:
+            if not may_be_refused(context, read):
                 yield from oracles.get_answers_the_object_asked_for(
                     read, life.made.id, life.id_property
                 )
@@ -235,21 +243,24 @@ def test_get_changes_nothing(context: Context, subject: Subject) -> Iterator[Bre
 def test_update_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a property that a real server is known to take."""
     for life in lives(context, subject):
-        if life.update is None or may_be_refused(context, life.update):
-            continue
-        if life.recipe.proven:
-            yield from oracles.update_is_accepted(life.update)
+        for update in life.updates if life.recipe.proven else ():
+            if not may_be_refused(context, update.exchange):
+                yield from oracles.update_is_accepted(update.exchange)
 
 
 @check(oracles.update_is_stored, over=services_that_update, writes=True)
 def test_update_is_stored(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update some properties and get the object."""
     for life in lives(context, subject):
-        compared = {n: v for n, v in life.changed.items() if n not in life.recipe.not_compared}
-        if life.update is not None and life.get_after_update is not None:
-            yield from oracles.update_is_stored(
-                compared, life.update, life.get_after_update, life.kind or "", context.lineage
-            )
+        for update in life.updates:
+            if update.get is not None:
+                yield from oracles.update_is_stored(
+                    life.compared(update),
+                    update.exchange,
+                    update.get,
+                    life.kind or "",
+                    context.lineage,
+                )
 
 
 @check(oracles.update_keeps_what_was_not_sent, over=services_that_update, writes=True)
@@ -257,14 +268,15 @@ def test_update_keeps_what_was_not_sent(context: Context, subject: Subject) -> I
     """Update some properties and look at the others; update nothing and look at all."""
     for life in lives(context, subject):
         kind, lineage = life.kind or "", context.lineage
-        if life.update is not None and life.get_after_update is not None:
-            yield from oracles.update_keeps_what_was_not_sent(
-                {**numbers_kept(context, life), **life.kept},
-                life.update,
-                life.get_after_update,
-                kind,
-                lineage,
-            )
+        for update in life.updates:
+            if update.get is not None:
+                yield from oracles.update_keeps_what_was_not_sent(
+                    {**numbers_kept(context, life, update), **life.kept(update)},
+                    update.exchange,
+                    update.get,
+                    kind,
+                    lineage,
+                )
         if life.empty_update is not None and life.get_after_empty_update is not None:
             yield from oracles.update_keeps_what_was_not_sent(
                 {**writable(context, life), **life.must_return_at_last},
@@ -279,10 +291,9 @@ def test_update_keeps_what_was_not_sent(context: Context, subject: Subject) -> I
 def test_update_answers_what_was_sent(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look for what was sent in the answer to update."""
     for life in lives(context, subject):
-        compared = {n: v for n, v in life.changed.items() if n not in life.recipe.not_compared}
-        if life.update is not None and answers_object(context, life.service, "update"):
+        for update in life.updates if answers_object(context, life.service, "update") else ():
             yield from oracles.update_answers_what_was_sent(
-                compared, life.update, life.kind or "", context.lineage
+                life.compared(update), update.exchange, life.kind or "", context.lineage
             )
 
 
@@ -298,15 +309,15 @@ def test_empty_update_is_accepted(context: Context, subject: Subject) -> Iterato
 
 @check(oracles.update_keeps_the_identity, over=services_that_update, writes=True)
 def test_update_keeps_the_identity(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Compare id and account before and after the update."""
+    """Compare id, account and class before and after the updates."""
     for life in lives(context, subject):
-        if life.get is None or life.get_after_update is None or life.id_property is None:
+        if life.get is None or life.id_property is None:
             continue
-        answered = [life.get_after_update]
-        if life.update is not None and is_recorded(life):
-            answered.append(life.update)
-        for after in answered:
-            yield from oracles.update_keeps_the_identity(life.get, after, life.id_property)
+        names = (life.id_property, "partnerId")
+        for read in life.reads[1:]:
+            yield from oracles.update_keeps_the_identity(life.get, read, (*names, "objectType"))
+        for update in life.updates if is_recorded(life) else ():
+            yield from oracles.update_keeps_the_identity(life.get, update.exchange, names)
 
 
 @check(oracles.text_is_kept_as_written, over=services_with_text, writes=True)
@@ -396,24 +407,24 @@ def test_delete_touches_no_other_object(context: Context, subject: Subject) -> I
 def test_read_only_is_refused_on_add(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with a property that only the server sets."""
     for life in lives(context, subject):
-        attempt = judged_attempt(context, life.read_only_on_add, "read_only_ignored", "add", life)
-        if attempt is not None:
-            yield from oracles.read_only_is_refused_on_add(
-                attempt.exchange, attempt.kind, attempt.name
-            )
+        for tried in life.read_only_on_add:
+            attempt = judged_attempt(context, tried, "read_only_ignored", "add", life)
+            if attempt is not None:
+                yield from oracles.read_only_is_refused_on_add(
+                    attempt.exchange, attempt.kind, attempt.name
+                )
 
 
 @check(oracles.read_only_is_refused_on_update, over=services_that_update, writes=True)
 def test_read_only_is_refused_on_update(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a property that only the server sets."""
     for life in lives(context, subject):
-        attempt = judged_attempt(
-            context, life.read_only_on_update, "read_only_ignored", "update", life
-        )
-        if attempt is not None:
-            yield from oracles.read_only_is_refused_on_update(
-                attempt.exchange, attempt.kind, attempt.name
-            )
+        for tried in life.read_only_on_update:
+            attempt = judged_attempt(context, tried, "read_only_ignored", "update", life)
+            if attempt is not None:
+                yield from oracles.read_only_is_refused_on_update(
+                    attempt.exchange, attempt.kind, attempt.name
+                )
 
 
 @check(oracles.insert_only_is_refused_on_update, over=services_that_update, writes=True)
@@ -433,10 +444,10 @@ def test_insert_only_is_refused_on_update(context: Context, subject: Subject) ->
 def test_refused_update_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look at the object after updates that had to be refused."""
     for life in lives(context, subject):
-        attempts = [a for a in (life.read_only_on_update, life.insert_only_on_update) if a]
+        attempts = [a for a in (*life.read_only_on_update, life.insert_only_on_update) if a]
         if life.get_after_attempts is None or any(a.exchange.error is None for a in attempts):
             continue
-        before = stored(life.get_after_empty_update or life.get_after_update or life.get)
+        before = stored(life.get_after_empty_update or life.updated)
         # A refused time may be one that the server moves for reasons of its own.
         tried = [attempt.name for attempt in attempts if attempt.name != "updatedAt"]
         held = {name: before[name] for name in (*life.must_return, *tried) if name in before}

@@ -9,12 +9,13 @@ import pytest
 from msgspec import structs
 
 from conformance.oracles import crud
+from conformance.schema.lineage import Lineage
+from conformance.schema.reader import parse_schema
 from conformance.wire.answer import DieError, FileContent, Malformed, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from conformance.schema.lineage import Lineage
     from conformance.verdict.breach import Breach
     from conformance.wire.answer import Answer
     from conformance.wire.exchange import Exchange
@@ -34,6 +35,7 @@ STORED: dict[str, Any] = {
     "updatedAt": NOW + 1,
 }
 NAMES = ("name", "size", "good")
+PARTS = [{"objectType": KIND, "name": "only"}]
 CODES = frozenset({"THING_NOT_FOUND"})
 NOT_UPDATABLE = "PROPERTY_VALIDATION_NOT_UPDATABLE"
 
@@ -62,10 +64,10 @@ def thing(answered: Answered) -> Callable[..., Exchange]:
 
 @pytest.fixture
 def judges(
-    thing: Callable[..., Exchange], answered: Answered, small_lineage: Lineage
+    thing: Callable[..., Exchange], answered: Answered, refused: Refused, small_lineage: Lineage
 ) -> dict[str, dict[str, Judge]]:
     """By the step whose answer they judge: the oracles, with sound answers to every other step."""
-    sound, void, lineage = thing(), answered(None), small_lineage
+    sound, void, lineage, denied = thing(), answered(None), small_lineage, refused("NO")
     get: dict[str, Judge] = {
         "CRUD-GET-001": lambda e: crud.get_answers_the_object_asked_for(e, 5, "id"),
         "CRUD-GET-002": lambda e: crud.get_answers_what_was_added(SENT, e, KIND, lineage),
@@ -82,7 +84,9 @@ def judges(
         "CRUD-UPDATE-002": lambda e: crud.update_keeps_what_was_not_sent(
             SENT, sound, e, KIND, lineage
         ),
-        "CRUD-UPDATE-006": lambda e: crud.update_keeps_the_identity(sound, e, "id"),
+        "CRUD-UPDATE-006": lambda e: crud.update_keeps_the_identity(
+            sound, e, ("id", "partnerId", "objectType")
+        ),
     }
     return {
         "add": {
@@ -121,6 +125,20 @@ def judges(
         },
         "get of a text": {
             "CRUD-TEXT-001": lambda e: crud.text_is_kept_as_written(SENT, e, KIND, lineage),
+            "CRUD-TEXT-002": lambda e: crud.long_text_is_kept(SENT, e, KIND, lineage),
+        },
+        "get after another array": {
+            "CRUD-ARRAY-001": lambda e: crud.array_is_replaced(
+                {"parts": PARTS}, sound, e, KIND, lineage
+            ),
+        },
+        "get after a rest and an update": {
+            "CRUD-TIME-005": lambda e: crud.update_moves_updated_at(sound, sound, e),
+        },
+        "list after a refused add": {
+            "CRUD-ADD-009": lambda e: crud.refused_add_stores_nothing(
+                denied, e, "name", "mark", {"5"}
+            ),
         },
         "get after clearing": {
             "CRUD-CLEAR-001": lambda e: crud.empty_text_clears(sound, e, "name"),
@@ -158,6 +176,9 @@ OBJECT_IS_DUE = (
 STEPS = (
     *OBJECT_IS_DUE,
     "get of a text",
+    "get after another array",
+    "get after a rest and an update",
+    "list after a refused add",
     "get after clearing",
     "delete",
     "refused",
@@ -310,7 +331,12 @@ DEPARTURES: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"createdAt": None},
         {"CRUD-ADD-006": "$.createdAt", "CRUD-TIME-002": "$.createdAt"},
     ),
-    "an update that goes back": ("get", {"updatedAt": NOW}, {"CRUD-TIME-003": "$.updatedAt"}),
+    "another class": (
+        "get",
+        {"objectType": "KalturaOther"},
+        {"CRUD-UPDATE-006": "$.objectType"},
+    ),
+    "an update that goes back": ("get", {"updatedAt": NOW - 2}, {"CRUD-TIME-003": "$.updatedAt"}),
     "an update before birth": ("get", {"updatedAt": NOW - 9}, {"CRUD-TIME-003": "$.updatedAt"}),
     "an update answered as it was": ("update", {"name": "x"}, {"CRUD-UPDATE-003": "$.name"}),
     "a refused update done": (
@@ -340,6 +366,7 @@ def test_departure_is_told_with_its_place(
     "changed",
     [
         {"updatedAt": NOW + 60},
+        {"updatedAt": NOW},
         {"updatedAt": None},
         {"createdAt": NOW, "updatedAt": NOW + 1, "status": 2},
     ],
@@ -347,7 +374,7 @@ def test_departure_is_told_with_its_place(
 def test_times_that_may_be_are_accepted(
     changed: dict[str, Any], judges: dict[str, dict[str, Judge]], thing: Callable[..., Exchange]
 ) -> None:
-    """updatedAt may move on without an update, and a class may have none."""
+    """updatedAt may move on without an update, a class may have none, two nodes may differ."""
     assert broken(judges["get"], thing(**changed)) == {}
 
 
@@ -464,7 +491,8 @@ def test_object_that_could_not_be_read_before_is_not_lost(
     assert list(others) == []
     assert list(crud.get_changes_nothing(denied, thing(), NAMES, KIND, small_lineage)) == []
     assert list(crud.created_at_never_changes(denied, thing())) == []
-    assert list(crud.update_keeps_the_identity(denied, thing(), "id")) == []
+    assert list(crud.update_keeps_the_identity(denied, thing(), ("id",))) == []
+    assert list(crud.update_moves_updated_at(denied, thing(), thing())) == []
     assert list(crud.refused_update_changes_nothing({}, denied, KIND, small_lineage)) == []
 
 
@@ -478,17 +506,19 @@ def test_property_that_was_not_shown_before_is_not_compared(
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [("n", {}), ("N", {"CRUD-TEXT-001": "$.name"}), (None, {"CRUD-TEXT-001": "$.name"})],
+    ("name", "kept"), [("n", True), ("N", False), ("n\n", False), (None, False)]
 )
 def test_text_is_kept_to_the_letter(
+    *,
     name: str | None,
-    expected: dict[str, str],
+    kept: bool,
     judges: dict[str, dict[str, Judge]],
     thing: Callable[..., Exchange],
 ) -> None:
     """Another letter, or none, is another text."""
-    assert broken(judges["get of a text"], thing(name=name)) == expected
+    judged = judges["get of a text"]
+
+    assert broken(judged, thing(name=name)) == ({} if kept else dict.fromkeys(judged, "$.name"))
 
 
 @pytest.mark.parametrize("name", [None, ""])
@@ -670,3 +700,119 @@ def test_object_that_was_not_deleted_may_be_there(
     assert list(crud.deleted_object_is_not_found(delete, thing(), CODES)) == []
     assert list(crud.deleted_object_cannot_be_updated(delete, thing(), CODES)) == []
     assert list(crud.second_delete_fails(delete, thing(), CODES)) == []
+
+
+@pytest.mark.parametrize("updated", [None, NOW - 60, NOW + 2, NOW + 3600])
+def test_updated_at_that_moved_or_is_not_there_is_accepted(
+    updated: int | None, judges: dict[str, dict[str, Judge]], thing: Callable[..., Exchange]
+) -> None:
+    """That it must not go back is said by another requirement."""
+    assert broken(judges["get after a rest and an update"], thing(updatedAt=updated)) == {}
+
+
+def test_updated_at_that_stands_still_is_a_breach(
+    judges: dict[str, dict[str, Judge]], thing: Callable[..., Exchange], refused: Refused
+) -> None:
+    """Unless there was no update."""
+    still = thing(updatedAt=STORED["updatedAt"])
+
+    assert broken(judges["get after a rest and an update"], still) == {
+        "CRUD-TIME-005": "$.updatedAt"
+    }
+    assert list(crud.update_moves_updated_at(still, refused("NO"), still)) == []
+
+
+def test_array_that_was_replaced_is_accepted(
+    judges: dict[str, dict[str, Judge]], thing: Callable[..., Exchange]
+) -> None:
+    """Its elements may have been filled in."""
+    filled = thing(parts=[{**PARTS[0], "id": 3, "size": 0}])
+
+    assert broken(judges["get after another array"], filled) == {}
+
+
+@pytest.mark.parametrize(
+    ("parts", "where"),
+    [
+        ([{"name": "old"}, *PARTS], "$.parts"),
+        ([], "$.parts"),
+        (None, "$.parts"),
+        ([{"name": "old"}], "$.parts[0].name"),
+    ],
+)
+def test_array_that_was_added_to_or_left_is_a_breach(
+    parts: Any, where: str, judges: dict[str, dict[str, Judge]], thing: Callable[..., Exchange]
+) -> None:
+    """The old elements, none, or the old array as it was."""
+    assert broken(judges["get after another array"], thing(parts=parts)) == {
+        "CRUD-ARRAY-001": where
+    }
+
+
+def test_array_of_a_refused_update_need_not_be_there(
+    thing: Callable[..., Exchange], refused: Refused, small_lineage: Lineage
+) -> None:
+    """What was not accepted is not stored."""
+    sent = {"parts": PARTS}
+
+    assert list(crud.array_is_replaced(sent, refused("NO"), thing(), KIND, small_lineage)) == []
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [[], [{"id": 5, "name": "mark"}], [{"id": 6, "name": "another"}], [{"id": 6}], None, ["mark"]],
+)
+def test_list_without_what_was_refused_is_accepted(
+    objects: Any, judges: dict[str, dict[str, Judge]], answered: Answered
+) -> None:
+    """The first of two doubles may be there, and what others made."""
+    listed = answered({"objects": objects, "totalCount": 1})
+
+    assert broken(judges["list after a refused add"], listed) == {}
+
+
+def test_list_with_what_was_refused_is_a_breach(
+    judges: dict[str, dict[str, Judge]], answered: Answered, thing: Callable[..., Exchange]
+) -> None:
+    """Unless the add was taken: then it is right that it is there."""
+    listed = answered({"objects": [{"id": 5, "name": "mark"}, {"id": 6, "name": "mark"}]})
+
+    assert broken(judges["list after a refused add"], listed) == {"CRUD-ADD-009": "$.objects[1]"}
+    assert list(crud.refused_add_stores_nothing(thing(), listed, "name", "mark", ())) == []
+
+
+PLUGIN = """<xml apiVersion="1.0.0" generatedDate="1">
+ <enums/>
+ <classes>
+  <class name="KalturaEntry" description="">
+   <property name="name" type="string" readOnly="0" insertOnly="0" writeOnly="0"/></class>
+  <class name="KalturaOutsideEntry" base="KalturaEntry" plugin="outside" description="">
+   <property name="source" type="string" readOnly="0" insertOnly="0" writeOnly="0"/></class>
+  <class name="KalturaOwnEntry" base="KalturaEntry" description="">
+   <property name="source" type="string" readOnly="0" insertOnly="0" writeOnly="0"/></class>
+ </classes>
+ <services/><plugins><plugin name="outside"/></plugins><errors/><configurations/>
+</xml>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown_as", "lost"),
+    [
+        ("KalturaOutsideEntry", "KalturaEntry", set()),
+        ("KalturaOutsideEntry", "KalturaOutsideEntry", {"$.source"}),
+        ("KalturaOutsideEntry", "KalturaOwnEntry", {"$.source"}),
+        ("KalturaOwnEntry", "KalturaEntry", {"$.source"}),
+    ],
+)
+def test_object_of_a_plugin_may_be_shown_as_its_ancestor(
+    kind: str, shown_as: str, lost: set[str], answered: Answered
+) -> None:
+    """externalMedia.get answers a plain KalturaMediaEntry, which has no source (OBSERVED 27)."""
+    lineage = Lineage(parse_schema(PLUGIN.encode(), "plugin.xml"))
+    get = answered({"objectType": shown_as, "name": "n"})
+
+    found = crud.get_answers_what_was_added({"name": "n", "source": "s"}, get, kind, lineage)
+
+    assert {breach.where for breach in found} == lost
+    found = crud.get_answers_what_was_added({"name": "m"}, get, kind, lineage)
+    assert {breach.where for breach in found} == {"$.name"}

@@ -109,8 +109,11 @@ def test_relatives_agree_but_for_what_changes_by_itself(
     own = answered(CLIP)
     base = {"id": "1_a", "name": "n", "plays": 5, "objectType": "KalturaBase"}
     renamed = {**CLIP, "name": "other"}
+    nameless = answered({name: value for name, value in CLIP.items() if name != "name"})
 
     assert not list(inheritance.relatives_agree(own, answered(base), lineage))
+    assert [b.where for b in inheritance.relatives_agree(nameless, own, lineage)] == ["$.name"]
+    assert not list(inheritance.relatives_agree(answered(base), own, lineage))
     assert [b.where for b in inheritance.relatives_agree(own, answered(renamed), lineage)] == [
         "$.name"
     ]

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.oracles.shape import Walk
+from conformance.schema.lineage import Lineage
 from conformance.schema.model import TypeRef
+from conformance.schema.reader import parse_schema
 
 if TYPE_CHECKING:
-    from conformance.schema.lineage import Lineage
     from conformance.schema.model import Schema
 
 THING = TypeRef("object", name="KalturaThing")
@@ -92,6 +93,35 @@ def test_unknown_class_is_read_as_the_declared_one(
 
     assert kinds(small_schema, small_lineage, value) == []
     assert kinds(small_schema, small_lineage, {**value, "id": "x"}) == [("kind", "$.id")]
+
+
+PLUGIN = b"""<xml apiVersion="1.0.0" generatedDate="1"><enums/><classes>
+  <class name="KalturaRoot" abstract="1" description=""/>
+  <class name="KalturaPlain" base="KalturaRoot" description=""/>
+  <class name="KalturaOutside" base="KalturaPlain" plugin="outside" description=""/>
+  <class name="KalturaOwn" base="KalturaPlain" description=""/>
+ </classes><services/><plugins><plugin name="outside"/></plugins><errors/><configurations/></xml>"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown_as", "sound"),
+    [
+        ("KalturaOutside", "KalturaPlain", True),
+        ("KalturaOutside", "KalturaRoot", False),
+        ("KalturaOutside", "KalturaOwn", False),
+        ("KalturaOwn", "KalturaPlain", False),
+    ],
+)
+def test_object_of_a_plugin_may_be_shown_as_a_concrete_ancestor(
+    *, declared: str, shown_as: str, sound: bool
+) -> None:
+    """externalMedia.get declares its own class and answers a KalturaMediaEntry (OBSERVED 27)."""
+    schema = parse_schema(PLUGIN, "plugin.xml")
+    walk = Walk(schema, Lineage(schema))
+
+    found = list(walk.misfits({"objectType": shown_as}, TypeRef("object", name=declared)))
+
+    assert (not found) is sound
 
 
 def test_languages_are_a_list_only_when_asked_for(

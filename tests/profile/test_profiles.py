@@ -27,7 +27,6 @@ BY_SERVICE: tuple[str, ...] = (
     "hidden_by_default",
     "shared_objects",
     "shared_ids",
-    "foreign_types",
 )
 BY_ACTION: tuple[str, ...] = (
     "not_found",
@@ -43,6 +42,7 @@ BY_ACTION: tuple[str, ...] = (
     "total_count_loose",
     "page_size",
     "isolation_exempt",
+    "foreign_types",
 )
 BY_PROPERTY = ("unpublished_values", "untyped_properties", "normalised")
 

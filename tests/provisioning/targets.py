@@ -94,6 +94,7 @@ def provisioner(
     recipes: Mapping[str, Recipe] | None = None,
     events: list[dict[str, Any]] | None = None,
     seed: int = 1,
+    pause: Callable[[float], None] = lambda _: None,
 ) -> Provisioner:
     """A provisioner that never waits; its ledger's events go into `events`."""
     sink = [] if events is None else events
@@ -105,5 +106,5 @@ def provisioner(
         call=call,
         random=Random(seed),
         run_id="2026-11-23T06-10",
-        pause=lambda _: None,
+        pause=pause,
     )

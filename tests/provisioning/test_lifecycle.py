@@ -7,8 +7,11 @@ import pytest
 from msgspec import structs
 
 from conformance.provisioning.failure import ProvisioningFailed
-from conformance.provisioning.lifecycle import play
+from conformance.provisioning.lifecycle import begin, play
 from conformance.provisioning.recipe import Recipe, read_recipes
+from conformance.provisioning.stage import REST_SECONDS
+from conformance.schema.lineage import Lineage
+from conformance.schema.views import add_view
 from conformance.wire.answer import ApiError, Result
 
 from .targets import EmbeddedTarget, error, exchange, provisioner
@@ -30,9 +33,11 @@ def test_a_life_goes_from_add_to_the_second_delete(embedded_schema: Schema) -> N
     """Every step of a service with all standard actions is there, and answered as it should be."""
     played = life(embedded_schema, "media")
 
-    good = (played.add, played.get, played.get_again, played.listed, played.update,
-            played.get_after_update, played.empty_update, played.delete,
-            played.bystander_before, played.bystander_after_delete)  # fmt: skip
+    updates = [step for update in played.updates for step in (update.exchange, update.get)]
+    good = (played.add, played.get, played.get_again, played.listed, *updates,
+            played.empty_update, played.get_after_empty_update, played.delete,
+            played.bystander_before, played.bystander_after_update,
+            played.bystander_after_delete)  # fmt: skip
     bad = (played.get_after_delete, played.update_after_delete, played.second_delete)
     assert all(step is not None and isinstance(step.answer, Result) for step in good)
     assert all(step is not None and isinstance(step.answer, ApiError) for step in bad)
@@ -43,7 +48,7 @@ def test_what_the_service_does_not_offer_is_none(embedded_schema: Schema) -> Non
     """An upload token cannot be updated."""
     played = life(embedded_schema, "uploadtoken")
 
-    assert played.update is None
+    assert played.updates == ()
     assert played.empty_update is None
     assert played.complete
 
@@ -84,14 +89,70 @@ def test_a_step_waits_while_the_target_is_busy(embedded_schema: Schema) -> None:
     assert played.complete
 
 
-def test_the_update_sends_values_that_are_new(embedded_schema: Schema) -> None:
+def test_the_updates_send_values_that_are_new(embedded_schema: Schema) -> None:
     """An update that changed nothing would prove nothing."""
     for seed in range(30):
         played = life(embedded_schema, "media", seed=seed)
 
-        assert played.changed
-        assert all(played.sent.get(name) != value for name, value in played.changed.items())
-        assert not set(played.kept) & set(played.changed)
+        for update in played.updates:
+            assert update.sent
+            assert all(played.sent.get(name) != value for name, value in update.sent.items())
+            assert not set(played.kept(update)) & set(update.sent)
+
+
+def test_the_updates_share_out_what_may_be_changed(embedded_schema: Schema) -> None:
+    """Each property is changed by one of them and kept by the other."""
+    for seed in range(30):
+        played = life(embedded_schema, "media", seed=seed)
+
+        first, second = played.updates
+        may_change = set(played.recipe.update or ()) & played.sent.keys()
+        assert first.sent.keys() | second.sent.keys() == may_change
+        assert not first.sent.keys() & second.sent.keys()
+        assert first.sent.keys() <= played.kept(second).keys()
+        assert second.sent.keys() <= played.kept(first).keys()
+
+
+def test_a_whole_life_has_all_that_its_recipe_draws(embedded_schema: Schema) -> None:
+    """A property that is lost shows in one life, not in one of some."""
+    target = EmbeddedTarget(embedded_schema)
+
+    played = begin(
+        provisioner(embedded_schema, target), target, "media", random=Random(1), whole=True
+    ).finish(rests=False)
+
+    known = {prop.name for prop in add_view(Lineage(embedded_schema), "KalturaMediaEntry")}
+    assert known.intersection(played.recipe.properties or ()) <= played.sent.keys()
+
+
+def test_a_life_that_rests_is_changed_in_another_second(embedded_schema: Schema) -> None:
+    """Times tell whole seconds: what moves within one does not show."""
+    target = EmbeddedTarget(embedded_schema)
+    slept: list[float] = []
+    ours = provisioner(embedded_schema, target, pause=slept.append)
+
+    played = begin(ours, target, "media", random=Random(1)).finish(rests=True)
+
+    assert [update.rested for update in played.updates] == [True, False]
+    assert len(slept) == 1
+    assert 1.0 < slept[0] <= REST_SECONDS
+
+
+def test_of_a_service_that_nobody_knows_only_the_names_are_held(embedded_schema: Schema) -> None:
+    """Whatever else it was given, it may make of it what it likes."""
+    target = EmbeddedTarget(embedded_schema)
+    recipes = {"data": Recipe(service="data", properties=("name", "tags", "referenceId"))}
+
+    played = begin(
+        provisioner(embedded_schema, target, recipes=recipes),
+        target,
+        "data",
+        random=Random(1),
+        whole=True,
+    ).finish(rests=False)
+
+    assert played.sent.keys() >= {"name", "tags", "referenceId"}
+    assert played.must_return.keys() == {"name"}
 
 
 def test_what_must_come_back_was_sent(embedded_schema: Schema) -> None:
@@ -107,11 +168,11 @@ def test_refused_writes_are_tried_only_where_recipes_are_sure(embedded_schema: S
     sure = life(embedded_schema, "media")
     unsure = life(embedded_schema, "flavorparams")
 
-    attempts = (sure.read_only_on_add, sure.read_only_on_update, sure.insert_only_on_update)
+    attempts = (*sure.read_only_on_add, *sure.read_only_on_update, sure.insert_only_on_update)
     assert [a.exchange.error.code for a in attempts if a and a.exchange.error] == [
         "PROPERTY_VALIDATION_NOT_UPDATABLE"
-    ] * 3
-    assert unsure.read_only_on_add is None
+    ] * 5
+    assert unsure.read_only_on_add == ()
 
 
 def test_every_exchange_of_a_life_is_told_once_and_in_order(embedded_schema: Schema) -> None:

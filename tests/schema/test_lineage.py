@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.schema.lineage import Lineage
+from conformance.schema.model import Action, Param, Service, TypeRef
 from conformance.schema.reader import parse_schema, read_schema
 from conformance.schema.standard import (
     Pair,
+    counts_what_it_lists,
     entity_of,
     entity_param,
     extending_pairs,
@@ -190,3 +192,30 @@ def test_deepest_real_class_has_thirteen_ancestors(real: tuple[Schema, Lineage])
     schema, lineage = real
 
     assert max(len(lineage.ancestors(name)) for name in schema.classes) == 13
+
+
+@pytest.mark.parametrize(
+    ("counted", "listed", "sound"),
+    [
+        ("KalturaThingFilter", "KalturaThingFilter", True),
+        ("KalturaOtherFilter", "KalturaThingFilter", False),
+        (None, "KalturaThingFilter", False),
+    ],
+)
+def test_a_count_is_compared_with_a_list_of_the_same_filter(
+    *, counted: str | None, listed: str, sound: bool
+) -> None:
+    """A filter of another class restricts by itself, as that of mixing.count does."""
+    wanted = {"count": counted, "list": listed}
+    actions = {
+        name: Action(
+            "thing",
+            name,
+            params=(Param("filter", TypeRef("object", name=kind), optional=True),),
+            result=TypeRef("int"),
+        )
+        for name, kind in wanted.items()
+        if kind is not None
+    }
+
+    assert counts_what_it_lists(Service("thing", "thing", actions=actions)) is sound

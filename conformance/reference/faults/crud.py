@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.arguments import CLEAR
-from conformance.reference.entities import entity_param
+from conformance.reference.entities import entity_param, store
 from conformance.reference.errors import ApiFault
 from conformance.reference.faults import alteration
 from conformance.reference.faults.registry import fault
@@ -196,6 +196,37 @@ def lack_is_told_of_another_property(behaviour: Behaviour) -> Behaviour:
     return alteration.error(behaviour, change, code=CANNOT_BE_NULL)
 
 
+@fault("CRUD-ADD-009")
+def refused_add_is_stored_all_the_same(behaviour: Behaviour) -> Behaviour:
+    """An add with a read-only property is refused when it has been stored without it."""
+
+    def act(call: Call) -> Any:
+        refused = _refused_for_read_only(call)
+        answered = behaviour.add(call)
+        if refused:
+            raise ApiFault(NOT_UPDATABLE, refused)
+        return answered
+
+    stored = alteration.instead(behaviour, "add", act)
+    return _dropping(stored, "add", lambda prop: prop.read_only)
+
+
+@fault("CRUD-ADD-009")
+def double_is_stored_all_the_same_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """A second response profile of one systemName is refused, and stored."""
+
+    def act(call: Call) -> Any:
+        try:
+            return behaviour.add(call)
+        except ApiFault as refusal:
+            if refusal.code == "RESPONSE_PROFILE_DUPLICATE_SYSTEM_NAME":
+                store(call, _room(call), _sent(call))
+            raise
+
+    only = alteration.in_services("responseprofile")
+    return alteration.instead(behaviour, "add", act, when=only)
+
+
 # Times
 
 
@@ -222,6 +253,16 @@ def created_at_is_moved_by_updates(behaviour: Behaviour) -> Behaviour:
 
 
 @fault("CRUD-TIME-002")
+def created_at_is_set_by_updates_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """categories are as old as their last update."""
+
+    def change(call: Call, document: Document) -> Document:
+        return {**document, "createdAt": call.world.now()}
+
+    return _on_update(behaviour, change, "category")
+
+
+@fault("CRUD-TIME-002")
 def update_forgets_when_in_one_service(behaviour: Behaviour) -> Behaviour:
     """A user that was updated has no createdAt any more."""
     return _on_update(behaviour, lambda _call, document: _without(document, "createdAt"), "user")
@@ -231,6 +272,18 @@ def update_forgets_when_in_one_service(behaviour: Behaviour) -> Behaviour:
 def updated_at_goes_back(behaviour: Behaviour) -> Behaviour:
     """An update moves updatedAt an hour back."""
     return _on_update(behaviour, lambda _call, document: _moved(document, "updatedAt", -HOUR))
+
+
+@fault("CRUD-TIME-005")
+def updated_at_is_set_on_add_only(behaviour: Behaviour) -> Behaviour:
+    """No update moves updatedAt."""
+    return _on_update(behaviour, _with_the_old_time)
+
+
+@fault("CRUD-TIME-005")
+def updated_at_stands_still_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """uiConf.update does not move updatedAt."""
+    return _on_update(behaviour, _with_the_old_time, "uiconf")
 
 
 @fault("CRUD-TIME-004")
@@ -425,6 +478,24 @@ def update_is_forbidden_in_one_service(behaviour: Behaviour) -> Behaviour:
 
 
 @fault("CRUD-UPDATE-006")
+def update_forgets_the_class(behaviour: Behaviour) -> Behaviour:
+    """A syndication feed that was updated is shown as one of another kind."""
+    updated: set[str] = set()
+
+    def update(call: Call) -> Any:
+        updated.add(find(call, _room(call)).key)
+        return behaviour.update(call)
+
+    def get(call: Call) -> Any:
+        value = behaviour.get(call)
+        if call.action.service != "syndicationfeed" or str(value.get("id")) not in updated:
+            return value
+        return {**value, "objectType": "KalturaGoogleVideoSyndicationFeed"}
+
+    return replace(behaviour, update=update, get=get)
+
+
+@fault("CRUD-UPDATE-006")
 def update_gives_the_object_away(behaviour: Behaviour) -> Behaviour:
     """An updated object shows another partnerId."""
 
@@ -497,6 +568,45 @@ def empty_text_is_taken_for_none(behaviour: Behaviour) -> Behaviour:
         return {name: _unless(value, "") for name, value in arguments.items()}
 
     return _decoding(behaviour, "update", change)
+
+
+@fault("CRUD-TEXT-002")
+def descriptions_are_cut(behaviour: Behaviour) -> Behaviour:
+    """A description is kept to 255 letters."""
+
+    def change(_call: Call, document: Document) -> Document:
+        text = document.get("description")
+        return {**document, "description": text[:255]} if isinstance(text, str) else document
+
+    return alteration.kept(behaviour, change)
+
+
+@fault("CRUD-TEXT-002")
+def lines_are_joined_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """playlist keeps a description on one line."""
+
+    def change(_call: Call, document: Document) -> Document:
+        text = document.get("description")
+        if not isinstance(text, str):
+            return document
+        return {**document, "description": " ".join(text.split())}
+
+    return alteration.kept(behaviour, change, when=alteration.in_services("playlist"))
+
+
+@fault("CRUD-ARRAY-001")
+def arrays_are_put_together(behaviour: Behaviour) -> Behaviour:
+    """An update puts the array it is given behind the one that is there."""
+
+    def change(call: Call, document: Document) -> Document:
+        before = find(call, _room(call)).document
+        held = {name: before.get(name) for name in _sent(call)}
+        return {
+            name: [*(held.get(name) or ()), *value] if isinstance(value, list) else value
+            for name, value in document.items()
+        } | {name: document[name] for name in document.keys() - held.keys()}
+
+    return _on_update(behaviour, change)
 
 
 @fault("CRUD-CLEAR-002")
@@ -655,6 +765,23 @@ def _on_update(behaviour: Behaviour, change: Rewrite, *services: str) -> Behavio
     return alteration.kept(
         behaviour, change, when=lambda call: call.action.name == "update" and only(call)
     )
+
+
+def _with_the_old_time(call: Call, document: Document) -> Document:
+    """What an update writes, with the updatedAt from before it."""
+    before = find(call, _room(call)).document.get("updatedAt")
+    return document if before is None else {**document, "updatedAt": before}
+
+
+def _refused_for_read_only(call: Call) -> str:
+    """The first read-only property that the call sent, with its class; empty where it sent none."""
+    param = entity_param(call)
+    raw = call.invocation.params.get(param.name) if param is not None else None
+    if not isinstance(raw, dict):
+        return ""
+    kind = str(_sent(call).get("objectType"))
+    known = call.world.decoder.properties(kind)
+    return next((f"{kind}::{name}" for name in raw if name in known and known[name].read_only), "")
 
 
 def _dropping(

@@ -69,6 +69,17 @@ def base_shows_another_creator(behaviour: Behaviour) -> Behaviour:
     return alteration.answer(behaviour, "get", change, when=in_services("baseentry"))
 
 
+@fault("INH-GET-003")
+def base_loses_a_property_now_and_then(behaviour: Behaviour) -> Behaviour:
+    """One answer in ten of baseEntry.get lacks the tags."""
+    now = alteration.one_in(10)
+
+    def change(call: Call, value: Any) -> Any:
+        return {n: v for n, v in value.items() if n != "tags"} if now(call) else value
+
+    return alteration.answer(behaviour, "get", change, when=in_services("baseentry"))
+
+
 @fault("INH-LIST-001")
 def base_list_leaves_out_playlists(behaviour: Behaviour) -> Behaviour:
     """baseEntry.list holds no playlist."""

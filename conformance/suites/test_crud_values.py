@@ -1,0 +1,181 @@
+"""Values that need an object of their own: long texts, arrays, and what was refused."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from conformance.oracles import crud as oracles
+from conformance.plugin.check import NotApplicable, check
+from conformance.provisioning.failure import ProvisioningFailed
+from conformance.schema.standard import entity_param
+from conformance.suites.crud_subjects import (
+    remove_double,
+    services_of_described_entries,
+    services_that_refuse,
+    services_that_update,
+)
+from conformance.wire.request import Form, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conformance.plugin.context import Context
+    from conformance.plugin.scope import Scope
+    from conformance.plugin.subject import Subject
+    from conformance.provisioning.adding import Adding
+    from conformance.verdict.breach import Breach
+    from conformance.wire.exchange import Exchange
+
+LINES = "first line\n\tsecond line, after a tab \\ and a backslash"
+WORDS = 300
+"""Of ten bytes each: more than any narrow column holds, less than OBSERVED 23 cuts."""
+MARKS = ("referenceId", "systemName", "fileName")
+"""Properties that can hold a word of our own and that lists can be asked for."""
+READ_ONLY = "partnerId"
+"""What recordings show refused, wherever an add refuses at all."""
+
+
+class Replacement(Struct, frozen=True):
+    """An array that an object is added with, and the one that takes its place."""
+
+    first: tuple[Any, ...]
+    then: tuple[Any, ...]
+
+
+@cache
+def arrays() -> Mapping[str, Mapping[str, Replacement]]:
+    """By service and property."""
+    text = files("conformance.suites").joinpath("arrays.toml").read_bytes()
+    return msgspec.toml.decode(text, type=dict[str, dict[str, Replacement]])
+
+
+def services_with_arrays(scope: Scope) -> Iterator[Subject]:
+    """Services whose objects are known to hold an array of objects."""
+    for subject in services_that_update(scope):
+        if subject.name in arrays() and scope.schema.services[subject.name].offers("get"):
+            yield subject
+
+
+@check(oracles.long_text_is_kept, over=services_of_described_entries, writes=True)
+def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an entry with a description of several lines and many words, get it in JSON and XML."""
+    drawn = (f"{context.random.getrandbits(36):09x}" for _ in range(WORDS))
+    sent = {"description": f"{LINES}\n{' '.join(drawn)}"}
+    made = context.make(subject.name, properties=sent)
+    try:
+        if "get" not in made.keys or "description" not in made.entity:
+            raise NotApplicable("nothing tells how to get the entry")
+        for form in (Form(), Form(format=Format.XML)):
+            read = context.call(subject.name, "get", made.keys["get"], form=form)
+            yield from oracles.long_text_is_kept(sent, read, made.type or "", context.lineage)
+    finally:
+        context.discard(made)
+
+
+@check(oracles.array_is_replaced, over=services_with_arrays, writes=True)
+def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an object with an array, update it with another one, and get the object."""
+    for name, replacement in arrays()[subject.name].items():
+        made = context.make(subject.name, properties={name: list(replacement.first)})
+        try:
+            holder = entity_param(context.schema.services[subject.name].actions["update"])
+            if holder is None or not {"update", "get"} <= made.keys.keys():
+                raise NotApplicable("nothing tells how to change the object")
+            if name not in made.entity:
+                raise NotApplicable(f"the server would not take {name}")
+            then = {name: list(replacement.then)}
+            entity = {"objectType": made.type, **then}
+            update = context.call(
+                subject.name, "update", {**made.keys["update"], holder.name: entity}
+            )
+            get = context.call(subject.name, "get", made.keys["get"])
+            yield from oracles.array_is_replaced(
+                then, update, get, made.type or "", context.lineage
+            )
+        finally:
+            context.discard(made)
+
+
+@check(oracles.refused_add_stores_nothing, over=services_that_refuse, writes=True)
+def test_refused_add_stores_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add what has to be refused, under a mark of its own, and list what has that mark."""
+    yield from _doubled(context, subject)
+    recipe = context.recipe(subject.name)
+    if recipe.grounds == "recorded" and recipe.read_only_on_add == "refused":
+        yield from _read_only(context, subject)
+
+
+def _doubled(context: Context, subject: Subject) -> Iterator[Breach]:
+    """The same key twice; one object with it is right."""
+    recipe = context.recipe(subject.name)
+    values = {key: f"kc{context.random.getrandbits(40):x}" for key in recipe.natural_keys}
+    asked = [key for key in values if key != recipe.id and _filter(context, subject, key)]
+    if not recipe.duplicate or not asked:
+        return
+    made = context.make(subject.name, properties=values)
+    try:
+        if any(made.entity.get(key) != value for key, value in values.items()):
+            return
+        second = context.call(subject.name, "add", made.sent, session=recipe.session)
+        remove_double(context, made, second)
+        listed = _list(context, subject, made.entity, asked[0], values[asked[0]])
+        yield from oracles.refused_add_stores_nothing(
+            second, listed, asked[0], values[asked[0]], {str(made.id)}
+        )
+    finally:
+        context.discard(made)
+
+
+def _read_only(context: Context, subject: Subject) -> Iterator[Breach]:
+    """A property that only the server sets."""
+    marks = [name for name in MARKS if _filter(context, subject, name)]
+    adding = _drafted(context, subject)
+    known = context.lineage.properties(adding.draft.type or "")
+    mark = next((name for name in marks if name in known), None)
+    if mark is None or READ_ONLY not in known or not known[READ_ONLY].read_only:
+        return
+    word = f"kc{context.random.getrandbits(40):x}"
+    entity = {**adding.draft.entity, mark: word, READ_ONLY: context.partner_id + 1}
+    accepted, add = adding.send(structs.replace(adding.draft, entity=entity))
+    context.exchanges.append(add)
+    if accepted is not None:
+        context.discard(accepted)
+        return
+    listed = _list(context, subject, adding.draft.entity, mark, word)
+    yield from oracles.refused_add_stores_nothing(add, listed, mark, word, ())
+
+
+def _drafted(context: Context, subject: Subject) -> Adding:
+    try:
+        return context.provisioner.adding(subject.name, random=context.random)
+    except ProvisioningFailed as failure:
+        context.exchanges.extend(failure.exchanges)
+        raise NotApplicable(str(failure)) from failure
+
+
+def _filter(context: Context, subject: Subject, name: str) -> tuple[str, str] | None:
+    """The list's filter parameter and its class, where it can be asked for the property."""
+    for param in context.schema.services[subject.name].actions["list"].params:
+        kind = param.type.name or ""
+        if f"{name}Equal" in context.lineage.properties(kind):
+            return param.name, kind
+    return None
+
+
+def _list(
+    context: Context, subject: Subject, entity: Mapping[str, Any], name: str, value: Any
+) -> Exchange:
+    """The list of what has that value; `entity` holds what the list asks for besides."""
+    found = _filter(context, subject, name)
+    if found is None:
+        raise NotApplicable(f"no list can be asked for a {name}")
+    more = {n: entity.get(other) for n, other in context.recipe(subject.name).list_filter.items()}
+    asked = {"objectType": found[1], f"{name}Equal": value, **more}
+    return context.call(
+        subject.name, "list", {found[0]: asked}, session=context.recipe(subject.name).session
+    )
