@@ -1,0 +1,56 @@
+"""All that reports are made from: a run's summary, its results, and the exchanges that show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from conformance.exceptions import UsageError
+from conformance.reporting.reading import read_exchanges, read_results, read_run
+from conformance.verdict.result import CheckResult
+from conformance.verdict.run import RequirementResult, Run
+from conformance.wire.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.verdict.finding import Finding
+
+
+class Evidence(Struct, frozen=True):
+    """One run, read. `exchanges` holds those that findings name, by number, as far as kept."""
+
+    folder: str
+    run: Run
+    results: tuple[CheckResult, ...]
+    ended: str
+    exchanges: dict[int, Exchange]
+
+    @property
+    def requirements(self) -> Mapping[str, RequirementResult]:
+        """How each judged requirement fared, by id."""
+        return {each.id: each for each in self.run.requirements}
+
+    def history(self, finding: Finding) -> tuple[Exchange, ...]:
+        """The finding's calls in the order in which they were sent."""
+        numbers = sorted(set(finding.calls))
+        return tuple(self.exchanges[n] for n in numbers if n in self.exchanges)
+
+
+def read_evidence(folder: str) -> Evidence:
+    """Read a run's folder. Raises UsageError where a file is missing, cut, or another run's."""
+    run = read_run(folder)
+    header, results, footer = read_results(folder)
+    if header.plan != run.plan or header.seed != run.seed:
+        raise UsageError(
+            "run.json and results.jsonl are of two runs: their plans or seeds differ", place=folder
+        )
+    wanted = {number for finding in run.findings for number in finding.calls}
+    return Evidence(
+        folder=folder.rstrip("/") or "/",
+        run=run,
+        results=results,
+        ended=footer.ended,
+        exchanges=read_exchanges(folder, wanted),
+    )
