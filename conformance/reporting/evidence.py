@@ -13,24 +13,22 @@ from conformance.verdict.run import RequirementResult, Run
 from conformance.wire.exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conformance.verdict.finding import Finding
 
 
 class Evidence(Struct, frozen=True):
-    """One run, read. `exchanges` holds those that findings name, by number, as far as kept."""
+    """One run, read.
+
+    `requirements` says by id how each judged one fared; `exchanges` holds those that findings name,
+    by number, as far as they were kept.
+    """
 
     folder: str
     run: Run
     results: tuple[CheckResult, ...]
     ended: str
+    requirements: dict[str, RequirementResult]
     exchanges: dict[int, Exchange]
-
-    @property
-    def requirements(self) -> Mapping[str, RequirementResult]:
-        """How each judged requirement fared, by id."""
-        return {each.id: each for each in self.run.requirements}
 
     def history(self, finding: Finding) -> tuple[Exchange, ...]:
         """The finding's calls in the order in which they were sent."""
@@ -52,5 +50,6 @@ def read_evidence(folder: str) -> Evidence:
         run=run,
         results=results,
         ended=footer.ended,
+        requirements={each.id: each for each in run.requirements},
         exchanges=read_exchanges(folder, wanted),
     )
