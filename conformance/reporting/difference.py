@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 
 LIKE_ENOUGH = 0.3
-"""Below this similarity (0..1) marks would cover nearly everything and tell nothing."""
+"""Below this share of common words (0..1) marks would cover nearly everything and tell nothing."""
 LONGEST = 2000
 """Characters; longer texts are not compared, since the time grows with the square."""
 
@@ -23,7 +23,9 @@ def difference(expected: str, actual: str) -> tuple[Pieces, Pieces]:
         return plain
     left, right = _TOKEN.findall(expected), _TOKEN.findall(actual)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    if matcher.ratio() < LIKE_ENOUGH:
+    blocks = matcher.get_matching_blocks()
+    common = [token for begin, _, size in blocks for token in left[begin : begin + size]]
+    if 2 * _words(common) < LIKE_ENOUGH * (_words(left) + _words(right)):
         return plain
     before: Pieces = []
     after: Pieces = []
@@ -34,3 +36,8 @@ def difference(expected: str, actual: str) -> tuple[Pieces, Pieces]:
         if j2 > j1:
             after.append(["".join(right[j1:j2]), changed])
     return before, after
+
+
+def _words(tokens: list[str]) -> int:
+    """The letters in words: that both texts have blanks and colons makes them no more alike."""
+    return sum(len(token) for token in tokens if token.isalnum())

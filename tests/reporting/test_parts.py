@@ -60,6 +60,12 @@ class TestDifference:
             [["500", 0]],
         )
 
+    def test_blanks_and_colons_make_texts_no_more_alike(self) -> None:
+        """Only words count."""
+        left, right = "an error: there is no such object", "a result: 1"
+
+        assert difference(left, right) == ([[left, 0]], [[right, 0]])
+
     def test_nothing_is_lost(self) -> None:
         """The pieces of a side are its text."""
         left, right = "a b  c\nd", "a x  c\nd e"
