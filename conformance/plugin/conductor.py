@@ -245,7 +245,12 @@ class Conductor:
             profile=settings.origin,
             reasons=end.reasons,
             selection=selected(settings.profile),
-            unjudged=unjudged(requirements, results, self._skipped),
+            unjudged=unjudged(
+                requirements,
+                results,
+                planned={check.requirement.id for check in self._checks},
+                skipped=self._skipped,
+            ),
             waivers=waivers(settings.profile, results, bench.today),
             latency=traffic.latency(action.id for action in schema.actions),
             **facts,

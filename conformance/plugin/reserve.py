@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from conformance.verdict.run import SelectionFacts, Unjudged, WaiverFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import date
 
     from conformance.profile.profile import Profile
@@ -30,9 +30,14 @@ def selected(profile: Profile) -> SelectionFacts:
 def unjudged(
     requirements: Mapping[str, Requirement],
     results: Iterable[CheckResult],
+    *,
+    planned: Container[str],
     skipped: Mapping[str, int],
 ) -> tuple[Unjudged, ...]:
-    """The requirements without a result, in the catalogue's order."""
+    """The requirements without a result, in the catalogue's order.
+
+    `planned` are those with a check in the plan; `skipped` counts the checks that were not selected.
+    """
     judged = {result.requirement for result in results}
     return tuple(
         Unjudged(
@@ -40,7 +45,7 @@ def unjudged(
             area=each.area,
             level=str(each.level),
             statement=each.statement,
-            reason=_why(each, skipped),
+            reason=_why(each, planned, skipped),
         )
         for each in requirements.values()
         if each.id not in judged
@@ -66,7 +71,9 @@ def waivers(
     )
 
 
-def _why(requirement: Requirement, skipped: Mapping[str, int]) -> str:
+def _why(requirement: Requirement, planned: Container[str], skipped: Mapping[str, int]) -> str:
+    if requirement.id in planned:
+        return "not reached before the run ended"
     if requirement.not_tested:
         return f"no check exists: {requirement.not_tested}"
     if skipped.get(requirement.id):
