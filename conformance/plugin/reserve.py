@@ -36,7 +36,7 @@ def unjudged(
 ) -> tuple[Unjudged, ...]:
     """The requirements without a result, in the catalogue's order.
 
-    `planned` are those with a check in the plan; `skipped` counts the checks that were not selected.
+    `planned` are those with a check in the plan; `skipped` counts checks that were not selected.
     """
     judged = {result.requirement for result in results}
     return tuple(
