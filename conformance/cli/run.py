@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from conformance.cli.closing import report, tell
 from conformance.cli.options import run_options
 from conformance.reporting.formats import FORMATS
-from conformance.reporting.summary import USUAL, summary
 from conformance.requirements.catalogue import read_catalogue
 
 if TYPE_CHECKING:
     from conformance.verdict.run import Run
-
-ALWAYS = ("html",)
-COLOURS = {"conformant": "green", "not conformant": "red", "inconclusive": "yellow"}
 
 
 @click.command("run")
@@ -79,42 +73,11 @@ def command(
     if form == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
     else:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else USUAL
-        told = summary(run, folder=str(settings.output), width=width)
-        colour = False if os.environ.get("NO_COLOR") else None
-        for line in told.splitlines():
-            click.echo(_styled(line, run.verdict), color=colour)
-    _report(str(settings.output), reports, quiet=form == "json")
+        tell(run, str(settings.output))
+    report(str(settings.output), reports, quiet=form == "json")
     if baseline is None:
         return run.exit
     return _gated(run, baseline, str(settings.output), err=form == "json")
-
-
-def _styled(line: str, verdict: str) -> str:
-    """Titles stand out, the verdict most; click takes the colours away where nobody sees them."""
-    if line.startswith(verdict.upper()):
-        return click.style(line, bold=True, fg=COLOURS[verdict])
-    return line if line.startswith((" ", "…")) or not line else click.style(line, bold=True)
-
-
-def _report(folder: str, names: tuple[str, ...], *, quiet: bool) -> None:
-    """Make the reports that were asked for, and those that are always made."""
-    from conformance.reporting.evidence import read_evidence  # noqa: PLC0415 - not for --help
-    from conformance.reporting.formats import format_of, render  # noqa: PLC0415 - as above
-    from conformance.reporting.markdown import markdown  # noqa: PLC0415 - as above
-    from conformance.reporting.writing import append, write  # noqa: PLC0415 - as above
-
-    evidence = read_evidence(folder)
-    for path in write(render(evidence, dict.fromkeys((*ALWAYS, *names))), Path(folder)):
-        if not quiet:
-            click.echo(f"  report     {path}")
-    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
-        append(markdown(evidence), Path(page))
-    # A job's log is read for annotations; they would not be JSON among JSON.
-    for name in names:
-        if format_of(name).to_stdout:
-            text = b"".join(content for _, content in render(evidence, [name])).decode()
-            click.echo(text, nl=False, err=quiet)
 
 
 def _gated(run: Run, baseline: str, folder: str, *, err: bool) -> int:

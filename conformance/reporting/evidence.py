@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from conformance.exceptions import UsageError
-from conformance.reporting.reading import read_exchanges, read_results, read_run
+from conformance.reporting.reading import check_digest, read_exchanges, read_results, read_run
 from conformance.verdict.result import CheckResult
 from conformance.verdict.run import RequirementResult, Run
 from conformance.wire.exchange import Exchange
@@ -40,6 +40,7 @@ def read_evidence(folder: str) -> Evidence:
     """Read a run's folder. Raises UsageError where a file is missing, cut, or another run's."""
     run = read_run(folder)
     header, results, footer = read_results(folder)
+    check_digest(folder, footer)
     if header.plan != run.plan or header.seed != run.seed:
         raise UsageError(
             "run.json and results.jsonl are of two runs: their plans or seeds differ", place=folder

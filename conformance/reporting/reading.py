@@ -53,29 +53,30 @@ def finding_of(run: Run, name: str, *, folder: str) -> Finding:
 
 
 def read_results(folder: str) -> tuple[Header, tuple[CheckResult, ...], Footer]:
-    """Header, results and footer of `results.jsonl`.
-
-    UsageError where the file was cut, or is not as the run wrote it.
-    """
+    """Header, results and footer of `results.jsonl`; UsageError where the file was cut."""
     path = Path(folder) / "results.jsonl"
     decoder = msgspec.json.Decoder(Line)
     lines: list[Line] = []
-    digest = sha256()
     for number, text in _lines(path):
         try:
             lines.append(decoder.decode(text))
         except msgspec.DecodeError as error:
             raise UsageError(str(error), place=f"{path}:{number}") from error
-        if not isinstance(lines[-1], Footer):
-            digest.update(text)
     if not lines or not isinstance(lines[0], Header):
         raise UsageError("no header", place=str(path))
     if not isinstance(lines[-1], Footer):
         raise UsageError("no footer: the file was cut", place=str(path))
-    if lines[-1].sha256 != digest.hexdigest():
-        raise UsageError("its lines are not those that the run wrote", place=str(path))
     results = tuple(line for line in lines if isinstance(line, CheckResult))
     return lines[0], results, lines[-1]
+
+
+def check_digest(folder: str, footer: Footer) -> None:
+    """Raise UsageError where the lines before the footer are not those that the run wrote."""
+    path = Path(folder) / "results.jsonl"
+    content = path.read_bytes()
+    lines = content[: content.rstrip(b"\n").rfind(b"\n") + 1]
+    if sha256(lines).hexdigest() != footer.sha256:
+        raise UsageError("its lines are not those that the run wrote", place=str(path))
 
 
 def read_exchanges(folder: str, numbers: Container[int]) -> dict[int, Exchange]:

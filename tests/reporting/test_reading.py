@@ -10,7 +10,13 @@ from msgspec.structs import replace
 
 from conformance.exceptions import UsageError
 from conformance.reporting.evidence import read_evidence
-from conformance.reporting.reading import finding_of, read_records, read_results, read_run
+from conformance.reporting.reading import (
+    check_digest,
+    finding_of,
+    read_records,
+    read_results,
+    read_run,
+)
 from conformance.verdict.result import CheckResult, Footer, Header
 from conformance.verdict.run import CheckSet
 
@@ -100,11 +106,12 @@ def test_a_broken_line_in_the_middle_is_told(tmp_path: Path) -> None:
 def test_a_changed_line_is_noticed(tmp_path: Path) -> None:
     """The footer's digest is over the lines that the run wrote."""
     folder = written(tmp_path, HEADER, RESULT, FOOTER)
+    check_digest(folder, FOOTER)
     path = tmp_path / "results.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"passed"', b'"failed"', 1))
 
     with pytest.raises(UsageError, match="not those that the run wrote"):
-        read_results(folder)
+        check_digest(folder, FOOTER)
 
 
 def test_a_newer_format_is_not_guessed_at(tmp_path: Path, run: Run) -> None:
