@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from conformance.cli.closing import report, tell
 from conformance.cli.options import certification_options
 from conformance.exceptions import UsageError
-from conformance.requirements.catalogue import read_catalogue
 
 
 @click.command("certify")
@@ -29,7 +29,6 @@ def command(signing_key: str | None, new_key: str | None, **options: Any) -> int
     from conformance.certification.keys import write_new_key  # noqa: PLC0415 - as above
     from conformance.plugin.judging import judge  # noqa: PLC0415 - as above
     from conformance.plugin.settings import from_options  # noqa: PLC0415 - as above
-    from conformance.reporting.summary import summary  # noqa: PLC0415 - as above
 
     if new_key is not None:
         public = write_new_key(Path(new_key))
@@ -39,7 +38,8 @@ def command(signing_key: str | None, new_key: str | None, **options: Any) -> int
     settings = from_options({**options, **SETTINGS}, testimony=True)
     refuse_partial(settings.profile)
     run = judge(settings)
-    click.echo(summary(run, read_catalogue().requirements, folder=str(settings.output)))
+    tell(run, str(settings.output))
+    report(str(settings.output))
     against = list(objections(run))
     if against:
         for objection in against:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "Judge a target; with no option, the embedded server."),
     "certify": ("certify", "Judge a target by all that is required, and sign a certificate."),
+    "doctor": ("doctor", "Reach a target step by step, and say what to mend."),
+    "init": ("init", "Write a first profile of a target, by asking it."),
     "list": ("listing", "List requirements, services, actions, checks, faults or profiles."),
     "explain": ("explain", "Tell all about a requirement."),
     "replay": ("replay", "Send the calls of a finding again."),
+    "report": ("report", "Make a run's reports: a page, JUnit, CTRF, Markdown, HAR and more."),
     "serve": ("serve", "Run the embedded server alone."),
     "prove": ("prove", "Run the suite against each seeded fault: the detection score."),
     "diff": ("diff", "Tell what changed from one run to another."),

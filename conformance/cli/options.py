@@ -23,6 +23,8 @@ WHO = (
     ),
 )
 
+READ_ONLY = click.option("--read-only", is_flag=True, default=None, help="Make and change nothing.")
+
 WHICH = (
     click.option(
         "--select",
@@ -34,7 +36,7 @@ WHICH = (
     click.option(
         "--level", type=click.Choice(["must", "should", "may"]), help="The least level judged."
     ),
-    click.option("--read-only", is_flag=True, default=None, help="Make and change nothing."),
+    READ_ONLY,
 )
 
 INPUTS = (
@@ -63,6 +65,11 @@ KEPT = (
 def run_options(command: Command) -> Command:
     """Give a command the options of a run."""
     return _given(command, WHO + WHICH + INPUTS + PACE + KEPT)
+
+
+def doctor_options(command: Command) -> Command:
+    """Give a command the options that say which target, and what is allowed there."""
+    return _given(command, (*WHO, READ_ONLY))
 
 
 def plan_options(command: Command) -> Command:

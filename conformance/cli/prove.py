@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ import click
 import msgspec
 from msgspec import Struct
 
+from conformance import __version__
 from conformance.exceptions import ConformanceError, UsageError, did_you_mean
+from conformance.verdict.quality import Detection, FalseAlarms, record_quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,12 +71,19 @@ class Trial(Struct, frozen=True):
 )
 @click.option("--jobs", type=int, default=os.cpu_count() or 1, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Put the score into this file of quality figures, which reports show.",
+)
 def command(
     wanted: tuple[str, ...],
     benign: tuple[str, ...],
     seed: int,
     jobs: int,
     form: str,
+    record: Path | None,
     *,
     all_benign: bool,
     whole: bool,
@@ -86,8 +96,12 @@ def command(
     With --variations, run the whole plan against each benign variation of the sound server instead,
     with the profile of an unknown server: the rate of false alarms.
     """
+    if record and (wanted or benign):
+        raise UsageError(
+            "a part of the faults or variations is no score", place="--record", hint="Prove all"
+        )
     if all_benign or benign:
-        return _try_variations(benign, seed, jobs, form)
+        return _try_variations(benign, seed, jobs, form, record)
     faults = _chosen(wanted)
     context = get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
@@ -97,6 +111,9 @@ def command(
             return 1
         proofs = list(_proofs(pool, faults, seed, whole=whole))
     missed = [proof for proof in proofs if not proof.found]
+    if record:
+        found = len(proofs) - len(missed)
+        record_quality(record, Detection(found, len(proofs), _today(), __version__))
     _tell(proofs, form, f"{len(proofs) - len(missed)} of {len(proofs)} faults found")
     return 1 if missed else 0
 
@@ -108,7 +125,13 @@ def _tell(results: Sequence[Struct], form: str, summary: str) -> None:
         click.echo(summary)
 
 
-def _try_variations(wanted: Sequence[str], seed: int, jobs: int, form: str) -> int:
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _try_variations(
+    wanted: Sequence[str], seed: int, jobs: int, form: str, record: Path | None
+) -> int:
     """Judge each variation; 1 when one of them is noticed."""
     from conformance.reference.variations import all_variations  # noqa: PLC0415 - the server's room
 
@@ -121,6 +144,8 @@ def _try_variations(wanted: Sequence[str], seed: int, jobs: int, form: str) -> i
         trials = list(_trials(pool, chosen, seed))
     noticed = [trial for trial in trials if not trial.quiet]
     alarms = sum(bool(trial.alarms) for trial in trials)
+    if record:
+        record_quality(record, FalseAlarms(alarms, len(trials), _today(), __version__))
     summary = (
         f"{len(trials) - len(noticed)} of {len(trials)} variations pass unnoticed; "
         f"false-alarm rate {alarms / len(trials):.1%}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from conformance.cli.closing import report, tell
 from conformance.cli.options import run_options
-from conformance.reporting.summary import summary
+from conformance.reporting.formats import FORMATS
 from conformance.requirements.catalogue import read_catalogue
 
 if TYPE_CHECKING:
@@ -31,8 +32,22 @@ if TYPE_CHECKING:
     metavar="RUN",
     help="An earlier run: only what fails anew since then makes the exit code 1.",
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="Also make this report at the end; repeatable. The page is always made.",
+)
 @click.option("--show-profile", is_flag=True, help="Print the resolved profile and stop.")
-def command(form: str, baseline: str | None, *, show_profile: bool, **options: Any) -> int:
+def command(
+    form: str,
+    baseline: str | None,
+    reports: tuple[str, ...],
+    *,
+    show_profile: bool,
+    **options: Any,
+) -> int:
     """Judge a target.
 
     Without --target or a profile that names one, the embedded server is started and judged.
@@ -58,7 +73,8 @@ def command(form: str, baseline: str | None, *, show_profile: bool, **options: A
     if form == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
     else:
-        click.echo(summary(run, read_catalogue().requirements, folder=str(settings.output)))
+        tell(run, str(settings.output))
+    report(str(settings.output), reports, quiet=form == "json")
     if baseline is None:
         return run.exit
     return _gated(run, baseline, str(settings.output), err=form == "json")

@@ -7,6 +7,7 @@ the outcomes in plan order, so that every report stays in order (DESIGN section 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,8 +22,10 @@ from conformance.plugin.items import CheckItem
 from conformance.plugin.opening import open_bench
 from conformance.plugin.plan import checks_of, digest
 from conformance.plugin.progress import Progress
+from conformance.plugin.reserve import selected, unjudged, waivers
 from conformance.plugin.testimony import testified
 from conformance.verdict.conclusion import conclude
+from conformance.verdict.quality import shipped_quality
 from conformance.verdict.result import Header
 from conformance.verdict.run import (
     FORMAT,
@@ -59,7 +62,7 @@ class Conductor:
         self._opened: Opened | None = None
         self._execution: Execution | None = None
         self._checks: list[Check] = []
-        self._skipped = 0
+        self._skipped: Counter[str] = Counter()
         self._results: list[CheckResult] = []
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -91,7 +94,7 @@ class Conductor:
         chosen: list[pytest.Item] = []
         for check in checks_of(body, self.opened.bench.scope):
             if not self.settings.selects(check):
-                self._skipped += 1
+                self._skipped[check.requirement.id] += 1
                 continue
             chosen.append(
                 CheckItem.from_parent(
@@ -193,7 +196,7 @@ class Conductor:
             results,
             requirements,
             planned=len(self._checks),
-            skipped=self._skipped,
+            skipped=self._skipped.total(),
             inconclusive_share=settings.inconclusive_share,
             unanswered_share=traffic.unanswered / max(1, traffic.requests),
             waiver=bench.waiver,
@@ -202,7 +205,9 @@ class Conductor:
         done = {result.check for result in results}
         seconds = time.monotonic() - self._clock
         facts: dict[str, Any] = {
-            "suite": SuiteFacts(version=__version__, requirements=len(requirements)),
+            "suite": SuiteFacts(
+                version=__version__, requirements=len(requirements), quality=shipped_quality()
+            ),
             "schema": SchemaFacts(
                 api_version=schema.api_version,
                 sha256=schema.sha256,
@@ -239,5 +244,14 @@ class Conductor:
             leftovers=leftovers,
             profile=settings.origin,
             reasons=end.reasons,
+            selection=selected(settings.profile),
+            unjudged=unjudged(
+                requirements,
+                results,
+                planned={check.requirement.id for check in self._checks},
+                skipped=self._skipped,
+            ),
+            waivers=waivers(settings.profile, results, bench.today),
+            latency=traffic.latency(action.id for action in schema.actions),
             **facts,
         )

@@ -77,6 +77,7 @@ class Execution:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="check")
         self._futures: dict[str, Future[CheckResult]] = {}
         self._flaky = 0
+        self._origin = time.monotonic()
         self._lock = Lock()
         self._stopped = False
         self._passive: dict[str, Attempt] = {}
@@ -212,6 +213,8 @@ class Execution:
             seconds=round(time.monotonic() - started, 4),
             attempts=attempts,
             shown=shown,
+            service=(check.subject.service or "").lower(),
+            began=round(started - self._origin, 4),
         )
         if self.on_asked is not None:
             self.on_asked(check, attempt.asked)

@@ -114,7 +114,7 @@ def connect(
         pace=Pace(limits.requests_per_second),
         connect_timeout_seconds=limits.connect_timeout_seconds,
         read_timeout_seconds=limits.read_timeout_seconds,
-        verify=_trust(settings),
+        verify=trust(settings),
     )
 
 
@@ -127,7 +127,7 @@ def _published_content(settings: Settings, url: str) -> bytes:
     return fetch(
         _schema_url(url),
         timeout_seconds=settings.profile.limits.read_timeout_seconds,
-        verify=_trust(settings),
+        verify=trust(settings),
     )
 
 
@@ -135,7 +135,7 @@ def _schema_url(url: str) -> str:
     return root_of(url) + SCHEMA_PATH
 
 
-def _trust(settings: Settings) -> bool | str:
+def trust(settings: Settings) -> bool | str:
     """Whether to check certificates, or the file to check them by; UsageError if it is none."""
     verify = settings.profile.target.verify_tls
     if isinstance(verify, str):

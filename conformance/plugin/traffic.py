@@ -6,9 +6,13 @@ from collections import defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from conformance.verdict.percentiles import latency_of
 from conformance.wire.answer import ApiError, NoAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.verdict.percentiles import Latency
     from conformance.wire.exchange import Exchange
 
 KEPT_PER_ACTION = 400
@@ -24,6 +28,7 @@ class Traffic:
         self._by_action: dict[str, list[Exchange]] = defaultdict(list)
         self._called: set[str] = set()
         self._answered: set[str] = set()
+        self._elapsed: dict[str, list[float]] = defaultdict(list)
         self.errors: dict[str, int] = defaultdict(int)
         self.requests = 0
         self.calls = 0
@@ -43,6 +48,7 @@ class Traffic:
                 self.unanswered += 1
             else:
                 self._answered.update(members or (action,))
+                self._elapsed[action].append(exchange.elapsed_ms)
             if isinstance(exchange.answer, ApiError):
                 self.errors[exchange.answer.code] += 1
             kept = self._by_action[action]
@@ -72,6 +78,15 @@ class Traffic:
     def was_answered(self, action: str) -> bool:
         """Whether `service.action` gave any answer."""
         return action.lower() in self._answered
+
+    def latency(self, actions: Iterable[str]) -> dict[str, Latency]:
+        """How long the answers of these actions took, by `service.action`; all that answered."""
+        with self._lock:
+            return {
+                action: latency_of(self._elapsed[action.lower()])
+                for action in actions
+                if action.lower() in self._elapsed
+            }
 
 
 def _batch_members(exchange: Exchange) -> tuple[str, ...]:

@@ -120,6 +120,11 @@ def _rolled_up(
             outcome=roll_up(outcomes).word,
             passed=outcomes.count(Outcome.PASSED),
             failed=outcomes.count(Outcome.FAILED),
+            waived=outcomes.count(Outcome.WAIVED),
+            inconclusive=outcomes.count(Outcome.INCONCLUSIVE),
+            not_applicable=outcomes.count(Outcome.NOT_APPLICABLE),
+            statement=requirement.statement,
+            source=requirement.source,
         )
 
 
@@ -159,11 +164,17 @@ _VARIABLE = re.compile(
 _PROPERTY = re.compile(r"(?<=\.)[a-z]\w*|\[\d+\]")
 """A step to a property (those of an error's arguments are in capitals) or to an item."""
 
+_CODES = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b(?: or \b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b)*")
+"""The codes that a refusal may have: each service names its own for one and the same rule."""
+_OBJECT = re.compile(r"(?<=a result: )[{\[].*", re.DOTALL)
+"""An object that came in place of a refusal."""
+
 
 def _story(breach: Breach) -> tuple[str, str, str]:
     """The breach without what differs from subject to subject and from property to property."""
     where = _PROPERTY.sub("…", breach.where)
-    return where, _VARIABLE.sub("…", breach.expected), _VARIABLE.sub("…", breach.actual)
+    expected = _CODES.sub("…", _VARIABLE.sub("…", breach.expected))
+    return where, expected, _VARIABLE.sub("…", _OBJECT.sub("…", breach.actual))
 
 
 def _finding(

@@ -23,6 +23,10 @@ class CheckResult(Struct, frozen=True, tag="check", tag_field="kind"):
     seconds: float = 0.0
     attempts: int = 1
     shown: int = 0
+    service: str = ""
+    """The service that the subject is or belongs to; empty for types, enums and the target."""
+    began: float = 0.0
+    """Seconds from the first check's start to this one's."""
 
 
 class Header(Struct, frozen=True, tag="header", tag_field="kind"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from conformance.verdict.finding import Finding
+from conformance.verdict.percentiles import Latency
+from conformance.verdict.quality import Quality
 
 FORMAT = 1
 """The version of the files of a run."""
@@ -26,6 +28,8 @@ class SuiteFacts(Struct, frozen=True):
 
     version: str
     requirements: int
+    quality: Quality | None = None
+    """What was measured of the suite itself; None where nothing was."""
 
 
 class SchemaFacts(Struct, frozen=True):
@@ -72,6 +76,42 @@ class RequirementResult(Struct, frozen=True):
     outcome: str
     passed: int
     failed: int
+    waived: int = 0
+    inconclusive: int = 0
+    not_applicable: int = 0
+    statement: str = ""
+    source: str = ""
+
+
+class Unjudged(Struct, frozen=True):
+    """A requirement of the catalogue that had no check in this run, and why."""
+
+    id: str
+    area: str
+    level: str
+    statement: str
+    reason: str
+
+
+class SelectionFacts(Struct, frozen=True):
+    """What was asked for: the least level, patterns, and whether nothing might be written."""
+
+    level: str
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+class WaiverFacts(Struct, frozen=True):
+    """A waiver of the profile, and what became of it."""
+
+    requirement: str
+    subjects: tuple[str, ...]
+    reason: str
+    expires: str
+    state: Literal["applied", "expired", "not needed"]
+    issue: str | None = None
+    owner: str | None = None
 
 
 class Run(Struct, frozen=True):
@@ -97,3 +137,8 @@ class Run(Struct, frozen=True):
     profile: dict[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     """Why the verdict is what it is, where findings do not say it."""
+    selection: SelectionFacts | None = None
+    unjudged: tuple[Unjudged, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()
+    latency: dict[str, Latency] = field(default_factory=dict)
+    """By action, of the requests that got an answer."""

@@ -146,8 +146,10 @@ class FaultyServer:
             with contextlib.suppress(TimeoutError):
                 connection, _ = self._listener.accept()
                 connection.settimeout(2)
-                with contextlib.suppress(OSError):
+                try:
                     self._answer(connection)
+                except OSError:
+                    connection.close()
 
     def _answer(self, connection: socket.socket) -> None:
         request = connection.recv(65536).split(b" ")

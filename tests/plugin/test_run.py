@@ -73,6 +73,48 @@ def test_the_summary_has_the_keys_that_scripts_read(sound: Path) -> None:
     }  # fmt: skip
 
 
+def test_the_summary_says_what_was_left_open(sound: Path) -> None:
+    """What was asked for, what had no check and why, and how long answers took."""
+    run = read_run(str(sound))
+    assert run.selection is not None
+    reasons = {each.id: each.reason for each in run.unjudged}
+    judged = {each.id for each in run.requirements}
+
+    assert (run.selection.level, run.selection.select) == ("SHOULD", SELECTED)
+    assert not judged & reasons.keys()
+    assert len(judged) + len(reasons) == run.suite.requirements
+    assert reasons["LIST-PAGE-004"] == "not selected"
+    assert run.latency["media.get"].requests > 0
+    assert run.latency["media.get"].p50 <= run.latency["media.get"].max
+
+
+def test_a_result_knows_its_service_and_its_time(sound: Path) -> None:
+    """So that reports can place it."""
+    _, results, _ = read_results(str(sound))
+    by_subject = {result.subject: result.service for result in results}
+
+    assert by_subject["media"] == "media"
+    assert {s.split(".")[0].lower() for s in by_subject if "." in s} <= set(by_subject.values())
+    assert max(result.began for result in results) > 0
+
+
+def test_what_became_of_each_waiver_is_told(tmp_path: Path) -> None:
+    """Applied, expired, or not needed."""
+    profile = tmp_path / "p.toml"
+    waiver = '[[waivers]]\nrequirement = "{}"\nreason = "known since May"\nexpires = {}\n'
+    profile.write_text(
+        'extends = "reference"\n'
+        + waiver.format("ERR-HTTP-001", "2999-01-01")
+        + waiver.format("ERR-HTTP-001", "2001-01-01")
+        + waiver.format("CRUD-GET-001", "2999-01-01")
+    )
+    run = run_of(tmp_path / "run", faults=(FAULT,), profile=str(profile))
+
+    assert [waiver.state for waiver in run.waivers] == ["applied", "expired", "not needed"]
+    assert run.verdict is Verdict.CONFORMANT
+    assert run.findings[0].waived is not None
+
+
 def test_the_results_are_whole(sound: Path) -> None:
     """A header with the plan, a line for each check, a footer."""
     header, results, footer = read_results(str(sound))

@@ -1,9 +1,12 @@
-"""A run's summary to make reports of."""
+"""A run's summary, and the folder of a run against a hostile server, to make reports of."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from conformance.reporting.evidence import read_evidence
 from conformance.verdict.finding import Finding, WaivedBy
 from conformance.verdict.run import (
     CheckSet,
@@ -15,6 +18,13 @@ from conformance.verdict.run import (
     TrafficFacts,
     Verdict,
 )
+
+from .hostile import write_hostile_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.reporting.evidence import Evidence
 
 
 @pytest.fixture
@@ -61,8 +71,31 @@ def run(finding: Finding) -> Run:
         executed=CheckSet(10, "0" * 64),
         outcomes={"passed": 9, "failed": 1, "waived": 0},
         traffic=TrafficFacts(40, 44, 3.2, 1),
-        requirements=(RequirementResult("CRUD-UPDATE-002", "crud", "MUST", "failed", 9, 1),),
+        requirements=(
+            RequirementResult(
+                "CRUD-UPDATE-002",
+                "crud",
+                "MUST",
+                "failed",
+                9,
+                1,
+                statement="update writes only what is in the request.",
+                source="CONTRACT CRUD-08",
+            ),
+        ),
         findings=(finding,),
         coverage={"actions": {"called": 5, "answered": 4, "total": 1004}},
         leftovers=2,
     )
+
+
+@pytest.fixture
+def hostile_folder(tmp_path: Path) -> str:
+    """A run's folder whose every text tries to break out."""
+    return write_hostile_run(tmp_path / "run")
+
+
+@pytest.fixture
+def hostile(hostile_folder: str) -> Evidence:
+    """The same, read."""
+    return read_evidence(hostile_folder)

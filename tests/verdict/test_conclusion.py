@@ -154,3 +154,33 @@ def test_an_unknown_word_is_no_outcome() -> None:
     """A file with a word that we do not know is not read as something else."""
     with pytest.raises(ValueError, match="fine"):
         Outcome.of("fine")
+
+
+def test_each_service_names_its_own_code_for_one_cause() -> None:
+    """A refusal that did not come is one story, whatever code and object each service has."""
+    codes = ("ENTRY_ID_NOT_FOUND", "CATEGORY_NOT_FOUND or INVALID_OBJECT_ID")
+    answers = ("a result: {'id': '0_a', 'name': 'x y'}", "a result: {'id': 7}")
+    breaches = [Breach("$", code, told) for code, told in zip(codes, answers, strict=True)]
+    end = concluded(*(result("failed", subject=f"s{n}", breach=b) for n, b in enumerate(breaches)))
+
+    assert [finding.subjects for finding in end.findings] == [("s0", "s1")]
+
+
+def test_another_code_in_the_answer_is_another_cause() -> None:
+    """What the server said instead is what it did wrong."""
+    told = ("error INTERNAL_SERVERL_ERROR", "error INVALID_KS", "a result: true")
+    breaches = [Breach("$", "ENTRY_ID_NOT_FOUND", each) for each in told]
+    end = concluded(*(result("failed", subject=f"s{n}", breach=b) for n, b in enumerate(breaches)))
+
+    assert len(end.findings) == 3
+
+
+def test_a_requirement_is_told_with_all_its_outcomes() -> None:
+    """Reports need the sentence, the source and each count; they have nothing but this."""
+    end = concluded(
+        result("passed"), result("waived", subject="a"), result("inconclusive", subject="b")
+    )
+    (told,) = end.requirements
+
+    assert (told.statement, told.source) == ("It is so.", "CONTRACT LIST-01")
+    assert (told.passed, told.waived, told.inconclusive, told.not_applicable) == (1, 1, 1, 0)
