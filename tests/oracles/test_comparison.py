@@ -155,3 +155,11 @@ def test_time_that_is_text_is_compared_as_text() -> None:
 
     assert same_scalar("noon", "noon", text)
     assert not same_scalar("noon", "night", text)
+
+
+def test_what_cannot_be_read_as_its_type_is_the_same_where_it_did_not_change() -> None:
+    """That it cannot be read is another rule's matter."""
+    time = TypeRef("int", is_time=True)
+
+    assert same_scalar("yesterday", "yesterday", time)
+    assert not same_scalar("yesterday", "today", time)
