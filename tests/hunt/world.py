@@ -1,0 +1,173 @@
+"""What a mutant may know: the schema, the accounts, its own memory, and a way to ask the server."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from conformance.schema.lineage import Lineage
+from conformance.wire.ks import KsError, KsInfo, build_v2, parse
+from tests.hunt.message import ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from conformance.schema.model import Property, Schema
+
+
+class World:
+    """One run's surroundings of a mutant. Its memory is guarded by the proxy's lock."""
+
+    def __init__(self, accounts: Mapping[str, Any], schema: Schema, random: Random) -> None:
+        self.accounts = accounts
+        self.schema = schema
+        self.lineage = Lineage(schema)
+        self.random = random
+        self.memory: dict[Any, Any] = {}
+        self.lock = threading.RLock()
+        address = str(accounts["url"]).removeprefix("http://")
+        self.host, _, port = address.partition(":")
+        self.port = int(port)
+        self._local = threading.local()
+        self._sessions: dict[str, KsInfo | None] = {}
+
+    @property
+    def partner(self) -> int:
+        """The account under judgement."""
+        return int(self.accounts["partner_id"])
+
+    @property
+    def other(self) -> int:
+        """The second account."""
+        return int(self.accounts["other_partner_id"])
+
+    def ks(self, partner: int | None = None, *, user: str = "", kind: int = 2) -> str:
+        """A session made here, of an account (the judged one where none is named)."""
+        own = partner in (None, self.partner)
+        secret = self.accounts["admin_secret" if own else "other_admin_secret"]
+        number = self.partner if own else self.other
+        return build_v2(
+            partner_id=number,
+            secret=secret,
+            user_id=user,
+            type=kind,
+            expires_at=int(time.time()) + 86400,
+            privileges="disableentitlement",
+        )
+
+    def session(self, ks: str) -> KsInfo | None:
+        """What a KS says; None where it is none of these accounts'."""
+        if ks not in self._sessions:
+            secrets = {
+                self.partner: str(self.accounts["admin_secret"]),
+                self.other: str(self.accounts["other_admin_secret"]),
+            }
+            try:
+                self._sessions[ks] = parse(ks, secrets) if ks else None
+            except KsError:
+                self._sessions[ks] = None
+        return self._sessions[ks]
+
+    def is_user(self, ks: str) -> bool:
+        """Whether a KS is a plain user's."""
+        session = self.session(ks)
+        return session is not None and session.type == 0
+
+    def is_stranger(self, ks: str) -> bool:
+        """Whether a KS is of the second account."""
+        session = self.session(ks)
+        return session is not None and session.partner_id == self.other
+
+    def ask(self, service: str, action: str, params: dict[str, Any], ks: str) -> Any:
+        """The value that the server itself answers to a call of the mutant's own."""
+        body = json.dumps({**params, "ks": ks, "format": 1}).encode()
+        path = f"/api_v3/service/{service}/action/{action}"
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+            self._local.connection = connection
+        try:
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            answered = connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            self.hang_up()
+            raise
+        return json.loads(answered)
+
+    def hang_up(self) -> None:
+        """End this thread's own connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def error(self, code: str, **args: str) -> dict[str, Any]:
+        """An error of the API as a value, with the published message where there is one."""
+        template = self.schema.errors.get(code)
+        text = template.message if template else code
+        for name, value in args.items():
+            text = text.replace(f"@{name}@", value)
+        return {"code": code, "message": text, "objectType": ERROR, "args": args or []}
+
+    def properties(self, found: Mapping[str, Any]) -> Mapping[str, Property]:
+        """The properties of an object's class, by name."""
+        return self.lineage.properties(str(found.get("objectType", "")))
+
+    def texts(self, found: Mapping[str, Any], *, free: bool = True) -> list[str]:
+        """The names of an object's text properties (only those that can be written, if `free`)."""
+        return [
+            name
+            for name, each in self.properties(found).items()
+            if each.type.kind == "string"
+            and each.type.enum is None
+            and isinstance(found.get(name), str)
+            and found[name]
+            and not (free and (each.read_only or each.insert_only))
+        ]
+
+    def times(self, found: Mapping[str, Any]) -> list[str]:
+        """The names of an object's times."""
+        return [
+            name
+            for name, each in self.properties(found).items()
+            if each.type.is_time and number(found.get(name)) is not None
+        ]
+
+    def numbers(self, found: Mapping[str, Any]) -> list[str]:
+        """The names of an object's plain numbers."""
+        return [
+            name
+            for name, each in self.properties(found).items()
+            if each.type.kind in ("int", "bigint", "float")
+            and each.type.enum is None
+            and not each.type.is_time
+            and number(found.get(name)) is not None
+        ]
+
+
+def number(value: Any) -> float | None:
+    """A number, or a text that is one; None for everything else."""
+    if isinstance(value, bool) or value in (None, ""):
+        return None
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return None
+    return None
+
+
+def like(value: Any, changed: float) -> Any:
+    """A changed number in the form that the value had: text stays text."""
+    if isinstance(value, str):
+        return str(changed)
+    return changed
