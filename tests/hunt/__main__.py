@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from tests.hunt.draw import Combination, combinations, drawn
+from tests.hunt.draw import together as grouped
 from tests.hunt.mutant import mutants
 from tests.hunt.report import summary
 from tests.hunt.runs import ROOT, Setting, tried
@@ -38,6 +39,7 @@ def list_mutants(*, benign: bool) -> None:
 @click.option("--scope", "kind", type=click.Choice(["everywhere", "service", "one-in-ten"]))
 @click.option("--only", multiple=True, metavar="MUTANT[@SCOPE]", help="These instead of a draw.")
 @click.option("--benign", is_flag=True, help="Every variation instead of a draw.")
+@click.option("--together", type=int, default=1, help="So many variations in one run.")
 @click.option("--sound", type=int, default=0, help="So many runs with nothing altered.")
 @click.option("--real-schema", is_flag=True, help="Serve the schema of a real server.")
 @click.option("--jobs", type=click.IntRange(1, 4), default=2, show_default=True)
@@ -54,6 +56,7 @@ def run(
     kind: str | None,
     only: tuple[str, ...],
     benign: bool,
+    together: int,
     sound: int,
     real_schema: bool,
     jobs: int,
@@ -74,7 +77,7 @@ def run(
     if only:
         chosen += [_named(text, found) for text in only]
     elif benign:
-        chosen += [one for one in every if one.scope == "everywhere"]
+        chosen += grouped([one for one in every if one.scope == "everywhere"], together)
         chosen = chosen[:count] if count else chosen
     elif count:
         chosen += drawn(every, count, Random(seed), kind)
@@ -102,10 +105,13 @@ def package(benign: bool) -> str:  # noqa: FBT001 - a yes or no of the command l
 
 
 def _named(text: str, found: Any) -> Combination:
-    name, _, scope = text.partition("@")
-    if name not in found:
-        raise click.UsageError(f"no mutant is called {name!r}; `list` prints them")
-    return Combination(found[name], scope or "everywhere")
+    names, _, scope = text.partition("@")
+    wanted = [name.strip() for name in names.split("+")]
+    for name in wanted:
+        if name not in found:
+            raise click.UsageError(f"no mutant is called {name!r}; `list` prints them")
+    first, *more = (found[name] for name in wanted)
+    return Combination(first, scope or "everywhere", tuple(more))
 
 
 @main.command()

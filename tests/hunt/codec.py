@@ -20,7 +20,7 @@ ROOTS = ("api_v3", "api", "index.php")
 BOUNDARY = "hunt-boundary-5d1f"
 
 
-class Opaque(Exception):  # noqa: N818 - not an error: such bodies go on as they are
+class Opaque(Exception):
     """A body that is not decoded."""
 
 

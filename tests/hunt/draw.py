@@ -33,6 +33,13 @@ class Combination:
 
     mutant: Mutant
     scope: str
+    more: tuple[Mutant, ...] = ()
+    """Others at work at the same time: variations are tried several at once."""
+
+    @property
+    def name(self) -> str:
+        """The name of the mutant, or the names of all."""
+        return " + ".join(each.name for each in (self.mutant, *self.more))
 
     @property
     def kind(self) -> str:
@@ -77,3 +84,13 @@ def drawn(
             if piles[each] and len(taken) < count:
                 taken.append(piles[each].pop())
     return taken
+
+
+def together(every: list[Combination], size: int) -> list[Combination]:
+    """Variations in groups: those far apart by name, which touch different things, together."""
+    count = max(1, -(-len(every) // size))
+    piles = [every[start::count] for start in range(count)]
+    return [
+        Combination(pile[0].mutant, pile[0].scope, tuple(each.mutant for each in pile[1:]))
+        for pile in piles
+    ]

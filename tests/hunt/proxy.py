@@ -1,4 +1,4 @@
-"""A reverse proxy on loopback that applies one fault and counts what it altered."""
+"""A reverse proxy on loopback that applies a fault (or several) and counts what was altered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.hunt.codec import Opaque, calls_of, document, encoded
 from tests.hunt.message import Call, HttpAnswer, HttpRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from tests.hunt.mutant import Mutant, Scope
     from tests.hunt.world import World
@@ -33,11 +33,22 @@ class Seen:
     answer: HttpAnswer
 
 
+@dataclass
+class Step:
+    """A fault at work on one call, between the question and the answer."""
+
+    mutant: Mutant
+    call: Call
+    generator: Generator[None, Any, Any]
+
+
 class Proxy:
     """Stands in front of a server; `url` is where. Stop it when done."""
 
-    def __init__(self, world: World, mutant: Mutant | None, scope: Scope) -> None:
-        self.world, self.mutant, self.scope = world, mutant, scope
+    def __init__(self, world: World, mutants: Sequence[Mutant], scope: Scope) -> None:
+        self.world, self.scope = world, scope
+        self.faults = [(mutant, world.apart()) for mutant in mutants]
+        self.altered_by = dict.fromkeys((mutant.name for mutant in mutants), 0)
         self.altered = 0
         self.exchanges = 0
         self.troubles: list[str] = []
@@ -113,36 +124,32 @@ class Proxy:
 
     def exchange(self, request: HttpRequest, handler: Any) -> HttpAnswer | None:
         """Pass a request on, with the fault at work. None: cut the connection."""
-        mutant, world = self.mutant, self.world
         self.exchanges += 1
-        altered = False
-        if mutant is None or request.target.startswith("/api_v3/api_schema") != (
-            mutant.area == "schema"
-        ):
+        of_schema = request.target.startswith("/api_v3/api_schema")
+        faults = [(m, w) for m, w in self.faults if (m.area == "schema") == of_schema]
+        if not faults:
             return self.forward(request, handler)
-        calls, outer = calls_of(request, world.schema)
-        with world.lock:
-            chosen = [c for c in calls if self._chosen(mutant, c)]
-            if mutant.before and (chosen or mutant.area == "schema"):
-                changed_request = mutant.before(request, world)
-                if changed_request is not None:
-                    request, altered = changed_request, True
-            steps, changed = self._ask(chosen) if mutant.around else ([], False)
-        if changed:
-            request, altered = encoded(request, calls, outer), True
+        by: set[str] = set()
+        with self.world.lock:
+            for mutant, world in faults:
+                changed = self._before(mutant, world, request)
+                if changed is not None:
+                    by.add(mutant.name)
+                    request = changed
+            calls, outer = calls_of(request, self.world.schema)
+            chosen = [(m, w, [c for c in calls if self._chosen(m, c)]) for m, w in faults]
+            steps = [s for m, w, some in chosen if m.around for s in self._ask(m, w, some, by)]
+        if by.intersection(m.name for m, _ in faults if m.around):
+            request = encoded(request, calls, outer)
         answer = self.forward(request, handler)
-        with world.lock:
-            if steps and self._answer(answer, calls, steps):
-                altered = True
-            if mutant.bytewise and (chosen or mutant.area == "schema"):
-                before = (answer.status, list(answer.headers), answer.body)
-                try:
-                    mutant.bytewise(Seen(request, calls, answer), world)
-                except Exception as error:  # noqa: BLE001 - as in `_ask`
-                    self._trouble(error)
-                after = (answer.status, answer.headers, answer.body)
-                altered = altered or before != after or answer.delay_seconds > 0
-            self.altered += altered
+        with self.world.lock:
+            self._answer(answer, calls, steps, by)
+            for mutant, world, some in chosen:
+                if mutant.bytewise and (some or of_schema):
+                    self._bytewise(mutant, world, Seen(request, some and calls, answer), by)
+            self.altered += bool(by)
+            for name in by:
+                self.altered_by[name] += 1
         if answer.delay_seconds:
             time.sleep(answer.delay_seconds)
         return None if answer.status == 0 else answer
@@ -151,59 +158,80 @@ class Proxy:
         service = call.service or COMMON_SERVICE
         return mutant.touches(service, call.action) and self.scope.selects(service)
 
-    def _ask(self, chosen: list[Call]) -> tuple[list[tuple[Call, Generator[Any, Any, Any]]], bool]:
-        mutant = self.mutant
-        assert mutant is not None
-        assert mutant.around is not None
-        steps, changed = [], False
+    def _before(self, mutant: Mutant, world: World, request: HttpRequest) -> HttpRequest | None:
+        if mutant.before is None:
+            return None
+        calls, _ = calls_of(request, world.schema)
+        if not any(self._chosen(mutant, call) for call in calls):
+            return None
+        return mutant.before(request, world)
+
+    def _ask(self, mutant: Mutant, world: World, chosen: list[Call], by: set[str]) -> list[Step]:
+        steps = []
         for call in chosen:
             before = call.frozen()
-            step = mutant.around(call, self.world)
+            assert mutant.around is not None
+            step = mutant.around(call, world)
             try:
                 next(step)
             except StopIteration:
                 continue
             except Exception as error:  # noqa: BLE001 - told in the report, and the run is void
-                self._trouble(error)
+                self._trouble(mutant, error)
                 continue
-            changed = changed or before != call.frozen()
-            steps.append((call, step))
-        return steps, changed
+            if before != call.frozen():
+                by.add(mutant.name)
+            steps.append(Step(mutant, call, step))
+        return steps
 
     def _answer(
-        self, answer: HttpAnswer, calls: list[Call], steps: list[tuple[Call, Any]]
-    ) -> bool:
+        self, answer: HttpAnswer, calls: list[Call], steps: list[Step], by: set[str]
+    ) -> None:
+        if not steps:
+            return
         try:
             read = document(answer.body)
         except Opaque:
-            return False
-        before = json.dumps(read.value)
-        for call, step in steps:
-            if call.slot is None:
+            return
+        first = before = json.dumps(read.value)
+        for step in steps:
+            if step.call.slot is None:
                 read.value = self._resumed(step, read.value)
             elif isinstance(read.value, list):
-                place = next(i for i, each in enumerate(calls) if each is call)
+                place = next(i for i, each in enumerate(calls) if each is step.call)
                 if place < len(read.value):
                     read.value[place] = self._resumed(step, read.value[place])
-        if json.dumps(read.value) == before:
-            return False
-        answer.body = read.bytes()
-        return True
+            after = json.dumps(read.value)
+            if after != before:
+                by.add(step.mutant.name)
+            before = after
+        if before != first:
+            answer.body = read.bytes()
 
-    def _resumed(self, step: Any, value: Any) -> Any:
+    def _bytewise(self, mutant: Mutant, world: World, seen: Seen, by: set[str]) -> None:
+        answer = seen.answer
+        before = (answer.status, list(answer.headers), answer.body, answer.delay_seconds)
         try:
-            step.send(value)
+            assert mutant.bytewise is not None
+            mutant.bytewise(seen, world)
+        except Exception as error:  # noqa: BLE001 - as in `_ask`
+            self._trouble(mutant, error)
+        if before != (answer.status, answer.headers, answer.body, answer.delay_seconds):
+            by.add(mutant.name)
+
+    def _resumed(self, step: Step, value: Any) -> Any:
+        try:
+            step.generator.send(value)
         except StopIteration as end:
             return end.value
         except Exception as error:  # noqa: BLE001 - as in `_ask`
-            self._trouble(error)
+            self._trouble(step.mutant, error)
             return value
-        step.close()
+        step.generator.close()
         raise AssertionError("a mutant yields once")
 
-    def _trouble(self, error: Exception) -> None:
-        assert self.mutant is not None
-        self.troubles.append(f"{self.mutant.name}: {error!r}")
+    def _trouble(self, mutant: Mutant, error: Exception) -> None:
+        self.troubles.append(f"{mutant.name}: {error!r}")
 
     def forward(self, request: HttpRequest, handler: Any) -> HttpAnswer:
         """What the server itself answers."""
@@ -211,7 +239,9 @@ class Proxy:
         for last in (False, True):
             connection = handler.upstream
             if connection is None:
-                connection = http.client.HTTPConnection(self.world.host, self.world.port, timeout=60)
+                connection = http.client.HTTPConnection(
+                    self.world.host, self.world.port, timeout=60
+                )
                 connection.connect()
                 connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 handler.upstream = connection
@@ -250,5 +280,3 @@ def _body(handler: Any) -> bytes:
         handler.rfile.readline()
     handler.rfile.readline()
     return b"".join(parts)
-
-

@@ -81,7 +81,7 @@ def tried(one: Combination | None, setting: Setting, schema: Schema, seed: int) 
         random = Random(seed)
         world = World(accounts, schema, random)
         scope = Scope(one.scope if one else "everywhere", random)
-        proxy = Proxy(world, one.mutant if one else None, scope)
+        proxy = Proxy(world, (one.mutant, *one.more) if one else (), scope)
         started = time.monotonic()
         output = (setting.keep or Path(folder)) / f"run-{seed}-{time.time_ns()}"
         try:
@@ -89,7 +89,7 @@ def tried(one: Combination | None, setting: Setting, schema: Schema, seed: int) 
         finally:
             proxy.stop()
         row: dict[str, Any] = {
-            "mutant": one.mutant.name if one else None,
+            "mutant": one.name if one else None,
             "area": one.mutant.area if one else None,
             "fault": one.mutant.fault if one else None,
             "scope": one.scope if one else "none",
@@ -97,6 +97,7 @@ def tried(one: Combination | None, setting: Setting, schema: Schema, seed: int) 
             "seed": seed,
             "schema": "real" if setting.schema_file else "own",
             "altered": proxy.altered,
+            "altered_by": proxy.altered_by,
             "exchanges": proxy.exchanges,
             "troubles": proxy.troubles[:3],
             "exit": exit_code,
@@ -145,9 +146,7 @@ def _read(output: Path) -> dict[str, Any]:
         for f in run["findings"]
         if not f.get("waived")
     ]
-    uncertain = {
-        r["id"]: r["inconclusive"] for r in run["requirements"] if r.get("inconclusive")
-    }
+    uncertain = {r["id"]: r["inconclusive"] for r in run["requirements"] if r.get("inconclusive")}
     return {
         "findings": findings[:12],
         "requirements": sorted({f[0] for f in findings}),

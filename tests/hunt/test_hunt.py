@@ -59,7 +59,7 @@ def fronted(
 ) -> Iterator[tuple[Client, Proxy]]:
     """A client behind a proxy with that fault."""
     world = World(accounts, schema, Random(5))
-    proxy = Proxy(world, mutant, Scope(scope, world.random))
+    proxy = Proxy(world, [mutant] if mutant else [], Scope(scope, world.random))
     try:
         yield Client(proxy.url, world.ks(user="hunter")), proxy
     finally:

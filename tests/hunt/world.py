@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
 import threading
@@ -34,6 +35,12 @@ class World:
         self.port = int(port)
         self._local = threading.local()
         self._sessions: dict[str, KsInfo | None] = {}
+
+    def apart(self) -> World:
+        """The same world with a memory of its own: for one of several faults at work."""
+        other = copy.copy(self)
+        other.memory = {}
+        return other
 
     @property
     def partner(self) -> int:

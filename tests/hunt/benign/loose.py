@@ -273,7 +273,7 @@ def plugin_values_of_enums(_call: Call, value: Any, world: World) -> Any:
     """A string enum holds a value of a plugin that the schema does not know (TRAP-03)."""
     for found in entities(value):
         for name, each in world.properties(found).items():
-            if each.type.kind == "string" and each.type.enum and each.read_only and found.get(name):
-                if name in ("replacementStatus", "recordingStatus", "fileExt", "sourceType"):
-                    found[name] = "newPlugin.NEW_VALUE"
+            served = each.type.kind == "string" and each.type.enum and each.read_only
+            if served and found.get(name) and name in ("replacementStatus", "recordingStatus"):
+                found[name] = "newPlugin.NEW_VALUE"
     return value

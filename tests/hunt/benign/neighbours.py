@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from tests.hunt.world import World
 
 INDEXED = (
-    "media", "data", "playlist", "mixing", "livestream", "baseentry", "category", "user",
-    "categoryuser", "cuepoint_cuepoint", "annotation_annotation", "schedule_scheduleevent",
+    "media",
+    "data",
+    "playlist",
+    "mixing",
+    "livestream",
+    "baseentry",
+    "category",
+    "user",
+    "categoryuser",
+    "cuepoint_cuepoint",
+    "annotation_annotation",
+    "schedule_scheduleevent",
 )
 LAG_SECONDS = 2.5
 NAMES = {
@@ -43,7 +53,7 @@ def others_add_objects(call: Call, world: World) -> Any:
 
 
 @around("list")
-def others_add_and_delete_entries(call: Call, world: World) -> Any:
+def others_add_and_delete_entries(_call: Call, world: World) -> Any:
     """Another client adds data entries, and deletes them again."""
     if world.random.random() < 0.3:
         name = f"neighbour {world.random.getrandbits(40):x}"
@@ -122,7 +132,9 @@ def a_plugin_is_switched_off(call: Call, world: World) -> Any:
     """A plugin was switched off after the schema was made (TRAP-03)."""
     off = absent(call, "schedule_scheduleevent")
     value = yield
-    return world.error("SERVICE_DOES_NOT_EXISTS", SRV_NAME="schedule_scheduleevent") if off else value
+    return (
+        world.error("SERVICE_DOES_NOT_EXISTS", SRV_NAME="schedule_scheduleevent") if off else value
+    )
 
 
 @around("*")

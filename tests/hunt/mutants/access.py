@@ -157,9 +157,9 @@ def owners_are_refused(call: Call, value: Any, world: World) -> Any:
 @answering("*")
 def ownership_has_another_code(_call: Call, value: Any, world: World) -> Any:
     """A breach of ownership is reported as not found."""
-    if is_error(value, "INVALID_KS") and isinstance(value["args"], dict):
-        if str(value["args"].get("ERR_CODE")) == "-4":
-            return world.error("ENTRY_ID_NOT_FOUND", ENTRY_ID="0_x")
+    args = value["args"] if is_error(value, "INVALID_KS") else None
+    if isinstance(args, dict) and str(args.get("ERR_CODE")) == "-4":
+        return world.error("ENTRY_ID_NOT_FOUND", ENTRY_ID="0_x")
     return value
 
 

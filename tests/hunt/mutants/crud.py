@@ -90,7 +90,7 @@ def get_of_the_unknown_is_null(_call: Call, value: Any, _world: World) -> Any:
 
 
 @around("get")
-def get_of_the_unknown_makes_one_up(call: Call, world: World) -> Any:
+def get_of_the_unknown_makes_one_up(call: Call, _world: World) -> Any:
     """get of an unknown object answers an empty object."""
     spec, key = call.spec, call.id
     value = yield
@@ -186,9 +186,10 @@ def add_ignores_numbers(call: Call, world: World) -> Any:
     known = world.lineage.properties(str(param.type.name)) if param else {}
     for name in list(call.object):
         each = known.get(name)
-        if each and each.type.kind in ("int", "float") and not each.type.enum:
-            if not each.type.is_time and not name.endswith("Id"):
-                del call.object[name]
+        if each is None or each.type.enum or each.type.is_time or name.endswith("Id"):
+            continue
+        if each.type.kind in ("int", "float"):
+            del call.object[name]
     return (yield)
 
 
@@ -378,7 +379,7 @@ def empty_updates_reset(call: Call, world: World) -> Any:
 
 
 @around("update")
-def update_of_the_unknown_succeeds(call: Call, world: World) -> Any:
+def update_of_the_unknown_succeeds(call: Call, _world: World) -> Any:
     """update of an unknown object answers as if it had been stored."""
     sent, spec, key = dict(call.object), call.spec, call.id
     value = yield
@@ -532,7 +533,7 @@ def delete_answers_true(_call: Call, value: Any, _world: World) -> Any:
 
 
 @around("add")
-def a_natural_key_is_taken_twice(call: Call, world: World) -> Any:
+def a_natural_key_is_taken_twice(call: Call, _world: World) -> Any:
     """add of a natural key that exists already succeeds."""
     sent, spec = dict(call.object), call.spec
     value = yield
@@ -574,7 +575,7 @@ def pretended(call: Call, name: str | None) -> dict[str, Any]:
 
 
 @around("add", "update")
-def lengths_are_not_limited(call: Call, world: World) -> Any:
+def lengths_are_not_limited(call: Call, _world: World) -> Any:
     """A text over its greatest length is stored."""
     answer = pretended(call, call.spec.result.name if call.spec else None)
     value = yield
@@ -582,7 +583,7 @@ def lengths_are_not_limited(call: Call, world: World) -> Any:
 
 
 @around("add", "update")
-def short_texts_are_accepted(call: Call, world: World) -> Any:
+def short_texts_are_accepted(call: Call, _world: World) -> Any:
     """A text under its least length is stored."""
     answer = pretended(call, call.spec.result.name if call.spec else None)
     value = yield
@@ -590,7 +591,7 @@ def short_texts_are_accepted(call: Call, world: World) -> Any:
 
 
 @around("add", "update")
-def values_are_not_limited(call: Call, world: World) -> Any:
+def values_are_not_limited(call: Call, _world: World) -> Any:
     """A number outside its limits is stored."""
     answer = pretended(call, call.spec.result.name if call.spec else None)
     value = yield
@@ -628,7 +629,9 @@ def lengths_are_limited_one_short(call: Call, world: World) -> Any:
 def lengths_are_limited_one_long(call: Call, world: World) -> Any:
     """A text of one more than its greatest length is stored."""
     answer = pretended(call, call.spec.result.name if call.spec else None)
-    over = [n for n, most in limits(call, world).items() if len(call.object[n].encode()) == most + 1]
+    over = [
+        n for n, most in limits(call, world).items() if len(call.object[n].encode()) == most + 1
+    ]
     value = yield
     return answer if over and refused(value, "MAX_LENGTH") else value
 
@@ -651,7 +654,7 @@ def long_texts_are_cut(call: Call, world: World) -> Any:
 
 
 @around("add")
-def required_properties_may_be_missing(call: Call, world: World) -> Any:
+def required_properties_may_be_missing(call: Call, _world: World) -> Any:
     """add without a required property succeeds."""
     answer = pretended(call, call.spec.result.name if call.spec else None)
     value = yield

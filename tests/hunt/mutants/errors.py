@@ -300,7 +300,7 @@ def unknown_actions_answer_null(_call: Call, value: Any, _world: World) -> Any:
 
 
 @around("*")
-def enums_are_not_checked(call: Call, world: World) -> Any:
+def enums_are_not_checked(call: Call, _world: World) -> Any:
     """A value that an enum does not know is accepted."""
     name = call.spec.result.name if call.spec else None
     sent = dict(call.object)
@@ -329,7 +329,7 @@ def enum_errors_have_another_code(_call: Call, value: Any, world: World) -> Any:
 
 
 @around("*")
-def abstract_types_are_accepted(call: Call, world: World) -> Any:
+def abstract_types_are_accepted(call: Call, _world: World) -> Any:
     """An object of an abstract type is accepted."""
     name = call.spec.result.name if call.spec else None
     sent = dict(call.object)
@@ -378,7 +378,7 @@ def property_errors_are_internal(_call: Call, value: Any, world: World) -> Any:
 
 
 @answering("*")
-def calls_are_internal_errors(_call: Call, value: Any, world: World) -> Any:
+def calls_are_internal_errors(_call: Call, _value: Any, world: World) -> Any:
     """Calls end in an internal error."""
     return world.error("INTERNAL_SERVERL_ERROR")
 

@@ -115,9 +115,9 @@ def the_base_service_knows_no_subtypes(call: Call, world: World) -> Any:
     """baseEntry.get does not find what is no media entry."""
     key = call.id
     value = yield
-    if isinstance(value, dict) and not is_error(value):
-        if value.get("objectType") != "KalturaMediaEntry":
-            return world.error("ENTRY_ID_NOT_FOUND", ENTRY_ID=key)
+    other = isinstance(value, dict) and value.get("objectType") != "KalturaMediaEntry"
+    if other and not is_error(value):
+        return world.error("ENTRY_ID_NOT_FOUND", ENTRY_ID=key)
     return value
 
 
@@ -140,7 +140,7 @@ def derived_properties_are_not_stored_through_the_base(call: Call, world: World)
 
 
 @around("baseEntry.update")
-def the_base_service_updates_nothing(call: Call, world: World) -> Any:
+def the_base_service_updates_nothing(call: Call, _world: World) -> Any:
     """baseEntry.update writes nothing to an entry of an extending class."""
     sent = dict(call.object)
     call.become("baseentry", "get", {"entryId": call.id})
@@ -151,7 +151,7 @@ def the_base_service_updates_nothing(call: Call, world: World) -> Any:
 
 
 @around("baseEntry.delete")
-def the_base_service_deletes_nothing(call: Call, world: World) -> Any:
+def the_base_service_deletes_nothing(call: Call, _world: World) -> Any:
     """baseEntry.delete deletes nothing."""
     call.become("baseentry", "get", {"entryId": call.id})
     value = yield
@@ -159,7 +159,7 @@ def the_base_service_deletes_nothing(call: Call, world: World) -> Any:
 
 
 @around("baseEntry.add")
-def the_base_service_adds_plain_entries(call: Call, world: World) -> Any:
+def the_base_service_adds_plain_entries(call: Call, _world: World) -> Any:
     """baseEntry.add ignores the class that is sent."""
     call.object.pop("objectType", None)
     return (yield)

@@ -325,9 +325,11 @@ def like_is_ignored(call: Call, _world: World) -> None:
 
 
 @around("list")
-def like_is_equality(call: Call, world: World) -> Any:
+def like_is_equality(call: Call, _world: World) -> Any:
     """Like filters want the whole text."""
-    wanted = {n[: -len("Like")]: str(v).lower() for n, v in call.filter.items() if n.endswith("Like")}
+    wanted = {
+        n[: -len("Like")]: str(v).lower() for n, v in call.filter.items() if n.endswith("Like")
+    }
     value = yield
     if wanted and is_list(value):
         kept = [
@@ -341,7 +343,7 @@ def like_is_equality(call: Call, world: World) -> Any:
 
 
 @around("list")
-def like_is_case_sensitive(call: Call, world: World) -> Any:
+def like_is_case_sensitive(call: Call, _world: World) -> Any:
     """Like and Equal filters on names mind the case."""
     wanted = [str(v) for n, v in call.filter.items() if n in ("nameLike", "nameEqual")]
     value = yield
@@ -458,7 +460,7 @@ def unknown_filters_match_nothing(call: Call, world: World) -> Any:
 
 
 @around("list")
-def empty_filters_match_nothing(call: Call, world: World) -> Any:
+def empty_filters_match_nothing(call: Call, _world: World) -> Any:
     """A filter property with an empty text matches nothing."""
     empty = [n for n, v in call.filter.items() if v == "" and n != "orderBy"]
     value = yield

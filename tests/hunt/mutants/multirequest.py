@@ -272,7 +272,7 @@ def related_profiles_are_ignored(call: Call, _world: World) -> None:
 
 
 @around(*PROFILED)
-def profiles_hide_the_type(call: Call, world: World) -> Any:
+def profiles_hide_the_type(call: Call, _world: World) -> Any:
     """With a profile objects have no objectType."""
     profiled = bool(inline(call))
     value = yield

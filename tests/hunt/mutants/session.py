@@ -138,7 +138,7 @@ def user_secrets_open_admin_sessions(call: Call, world: World) -> None:
 
 
 @around(START)
-def wrong_secrets_have_another_code(call: Call, world: World) -> Any:
+def wrong_secrets_have_another_code(_call: Call, world: World) -> Any:
     """A wrong secret is an invalid KS."""
     value = yield
     if is_error(value, "START_SESSION_ERROR"):
@@ -165,7 +165,7 @@ def end_ends_nothing(call: Call, _world: World) -> None:
 
 
 @around("session.end")
-def end_answers_nothing_and_ends_nothing(call: Call, world: World) -> Any:
+def end_answers_nothing_and_ends_nothing(call: Call, _world: World) -> Any:
     """session.end answers as it should and ends nothing."""
     call.vanish()
     yield
@@ -305,9 +305,15 @@ def privileges_are_ignored(call: Call, world: World) -> Any:
 @asking("appToken.startSession")
 def app_tokens_need_no_hash(call: Call, world: World) -> None:
     """appToken.startSession accepts any hash: it answers a session all the same."""
-    call.become("session", "start", {
-        "secret": world.accounts["admin_secret"], "partnerId": world.partner, "type": 0,
-    })
+    call.become(
+        "session",
+        "start",
+        {
+            "secret": world.accounts["admin_secret"],
+            "partnerId": world.partner,
+            "type": 0,
+        },
+    )
 
 
 @answering("appToken.startSession")

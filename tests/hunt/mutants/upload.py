@@ -126,7 +126,7 @@ def tokens_are_used_again(call: Call, world: World) -> Any:
 
 
 @around(UPLOAD, narrow=False)
-def unknown_tokens_take_uploads(call: Call, world: World) -> Any:
+def unknown_tokens_take_uploads(call: Call, _world: World) -> Any:
     """An unknown token takes an upload."""
     key = call.id
     value = yield

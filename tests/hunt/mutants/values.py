@@ -115,9 +115,7 @@ def texts_lose_accents(_call: Call, value: Any, world: World) -> Any:
 @answering(*READS)
 def texts_slashes_doubled(_call: Call, value: Any, world: World) -> Any:
     """Quotes in texts come back with a backslash before them (magic quotes)."""
-    return each_text(
-        value, world, lambda text: text.replace("'", "\\'").replace('"', '\\"')
-    )
+    return each_text(value, world, lambda text: text.replace("'", "\\'").replace('"', '\\"'))
 
 
 @answering(*READS)
@@ -267,7 +265,11 @@ def booleans_inverted(_call: Call, value: Any, world: World) -> Any:
     """Booleans are inverted."""
     for found in entities(value):
         for name, each in world.properties(found).items():
-            if each.type.kind == "bool" and name in found and found[name] in (True, False, "0", "1"):
+            if (
+                each.type.kind == "bool"
+                and name in found
+                and found[name] in (True, False, "0", "1")
+            ):
                 text = isinstance(found[name], str)
                 found[name] = ("0" if found[name] == "1" else "1") if text else not found[name]
     return value
@@ -467,7 +469,7 @@ def void_is_an_empty_text(_call: Call, value: Any, _world: World) -> Any:
 
 
 @answering("*")
-def results_are_null(_call: Call, value: Any, _world: World) -> Any:
+def results_are_null(_call: Call, _value: Any, _world: World) -> Any:
     """The result is null."""
     return None
 

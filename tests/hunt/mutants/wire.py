@@ -33,7 +33,9 @@ def is_xml(exchange: Exchange) -> bool:
 @bytewise()
 def php_warnings_come_first(exchange: Exchange, _world: World) -> None:
     """A PHP warning stands before the body."""
-    warning = b"<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/opt/a.php</b> on line <b>9</b>"
+    warning = (
+        b"<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/opt/a.php</b> on line <b>9</b>"
+    )
     exchange.answer.body = warning + b"<br />\n" + exchange.answer.body
 
 
@@ -246,9 +248,7 @@ def xml_is_not_escaped(exchange: Exchange, _world: World) -> None:
 def xml_lacks_null_elements(exchange: Exchange, _world: World) -> None:
     """XML leaves properties without a value out."""
     if is_xml(exchange):
-        exchange.answer.body = re.sub(
-            rb"<(?!result|objects)(\w+)></\1>", b"", exchange.answer.body
-        )
+        exchange.answer.body = re.sub(rb"<(?!result|objects)(\w+)></\1>", b"", exchange.answer.body)
 
 
 @bytewise()
@@ -509,8 +509,20 @@ def unknown_parameters_are_errors(call: Call, world: World) -> Any:
     """A parameter that is not known is an error."""
     known = {p.name for p in call.spec.params} if call.spec else set()
     common = {
-        "service", "action", "format", "ks", "clientTag", "apiVersion", "partnerId", "p",
-        "language", "responseProfile", "kalsig", "callback", "ignoreNull", "content-type",
+        "service",
+        "action",
+        "format",
+        "ks",
+        "clientTag",
+        "apiVersion",
+        "partnerId",
+        "p",
+        "language",
+        "responseProfile",
+        "kalsig",
+        "callback",
+        "ignoreNull",
+        "content-type",
     }
     odd = [n for n in call.params if n not in known | common and not n.isdigit()]
     spec = call.spec
@@ -615,7 +627,9 @@ def wrong_scalars_are_errors(call: Call, world: World) -> Any:
     odd = [
         n
         for n, v in call.object.items()
-        if n in known and known[n].type.kind == "int" and isinstance(v, str)
+        if n in known
+        and known[n].type.kind == "int"
+        and isinstance(v, str)
         and not re.fullmatch(r"-?\d+", v)
     ]
     value = yield

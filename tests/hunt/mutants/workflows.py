@@ -28,7 +28,7 @@ def swallowed_with(call: Call, world: World) -> Any:
 
 
 @around("categoryEntry.add", narrow=False)
-def entries_are_not_put_into_categories(call: Call, world: World) -> Any:
+def entries_are_not_put_into_categories(_call: Call, world: World) -> Any:
     """categoryEntry.add answers and stores nothing."""
     value = yield
     if isinstance(value, dict) and not is_error(value):
@@ -38,7 +38,7 @@ def entries_are_not_put_into_categories(call: Call, world: World) -> Any:
 
 
 @around("categoryEntry.delete", narrow=False)
-def entries_stay_in_categories(call: Call, world: World) -> Any:
+def entries_stay_in_categories(call: Call, _world: World) -> Any:
     """categoryEntry.delete removes nothing."""
     return (yield from swallowed(call))
 
@@ -84,7 +84,7 @@ def parents_are_ignored(call: Call, _world: World) -> None:
 
 
 @around("category.move", narrow=False)
-def moves_are_swallowed(call: Call, world: World) -> Any:
+def moves_are_swallowed(call: Call, _world: World) -> Any:
     """category.move moves nothing."""
     call.vanish()
     yield
@@ -92,7 +92,7 @@ def moves_are_swallowed(call: Call, world: World) -> Any:
 
 
 @around("categoryUser.activate", "categoryUser.deactivate", narrow=False)
-def activation_is_swallowed(call: Call, world: World) -> Any:
+def activation_is_swallowed(call: Call, _world: World) -> Any:
     """categoryUser.activate and .deactivate change nothing."""
     params = {k: call.params[k] for k in ("categoryId", "userId") if k in call.params}
     call.become("categoryuser", "get", params)
@@ -100,19 +100,19 @@ def activation_is_swallowed(call: Call, world: World) -> Any:
 
 
 @around("*.approve", "*.reject", narrow=False)
-def moderation_is_swallowed(call: Call, world: World) -> Any:
+def moderation_is_swallowed(call: Call, _world: World) -> Any:
     """approve and reject change nothing."""
     return (yield from swallowed(call))
 
 
 @around("*.flag", narrow=False)
-def flags_are_swallowed(call: Call, world: World) -> Any:
+def flags_are_swallowed(call: Call, _world: World) -> Any:
     """flag changes nothing."""
     return (yield from swallowed(call))
 
 
 @around("*.updateStatus", narrow=False)
-def status_changes_are_swallowed(call: Call, world: World) -> Any:
+def status_changes_are_swallowed(call: Call, _world: World) -> Any:
     """updateStatus changes nothing."""
     return (yield from swallowed(call))
 
@@ -146,7 +146,9 @@ def arrays_are_list_responses(_call: Call, value: Any, _world: World) -> Any:
     """An action that answers an array answers a list response."""
     if isinstance(value, list):
         return {
-            "objects": value, "totalCount": len(value), "objectType": "KalturaBaseEntryListResponse",
+            "objects": value,
+            "totalCount": len(value),
+            "objectType": "KalturaBaseEntryListResponse",
         }
     return value
 
@@ -263,7 +265,9 @@ def app_tokens_are_hidden(_call: Call, value: Any, _world: World) -> Any:
     return value
 
 
-@answering("caption_captionasset.*", "attachment_attachmentasset.*", "thumbAsset.*", "flavorAsset.*")
+@answering(
+    "caption_captionasset.*", "attachment_attachmentasset.*", "thumbAsset.*", "flavorAsset.*"
+)
 def assets_belong_to_no_entry(_call: Call, value: Any, _world: World) -> Any:
     """entryId of an asset is empty."""
     for found in entities(value):
