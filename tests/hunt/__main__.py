@@ -46,6 +46,7 @@ def list_mutants(*, benign: bool) -> None:
 @click.option("--suite", type=click.Path(path_type=Path), default=ROOT, help="The suite measured.")
 @click.option("--profile", default="ce", show_default=True)
 @click.option("--select", multiple=True, help="Passed on to the suite.")
+@click.option("--quick", is_flag=True, help="A part of the plan first; the whole if it misses.")
 @click.option("--timeout", type=float, default=420.0, show_default=True, help="Seconds a run.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the runs' folders here.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("hunt.jsonl"))
@@ -63,13 +64,16 @@ def run(
     suite: Path,
     profile: str,
     select: tuple[str, ...],
+    quick: bool,
     timeout: float,
     keep: Path | None,
     output: Path,
 ) -> None:
     """Try combinations and append one JSON line for each."""
     options = tuple(part for pattern in select for part in ("--select", pattern))
-    setting = Setting(suite, REAL_SCHEMA if real_schema else None, profile, timeout, options, keep)
+    setting = Setting(
+        suite, REAL_SCHEMA if real_schema else None, profile, timeout, options, keep, quick
+    )
     schema = setting.schema()
     found = mutants(package(benign))
     every = combinations(found, schema)
