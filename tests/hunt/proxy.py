@@ -137,6 +137,7 @@ class Proxy:
                     by.add(mutant.name)
                     request = changed
             calls, outer = calls_of(request, self.world.schema)
+            self.world.ended |= {c.ks for c in calls if (c.service, c.action) == ("session", "end")}
             chosen = [(m, w, [c for c in calls if self._chosen(m, c)]) for m, w in faults]
             steps = [s for m, w, some in chosen if m.around for s in self._ask(m, w, some, by)]
         if by.intersection(m.name for m, _ in faults if m.around):

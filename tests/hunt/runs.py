@@ -167,7 +167,7 @@ def _read(output: Path) -> dict[str, Any]:
     ]
     uncertain = {r["id"]: r["inconclusive"] for r in run["requirements"] if r.get("inconclusive")}
     return {
-        "findings": findings[:12],
+        "findings": findings[:80],
         "requirements": sorted({f[0] for f in findings}),
         "outcomes": run["outcomes"],
         "inconclusive": uncertain,

@@ -34,6 +34,7 @@ class World:
         self.host, _, port = address.partition(":")
         self.port = int(port)
         self._local = threading.local()
+        self.ended: set[str] = set()
         self._sessions: dict[str, KsInfo | None] = {}
 
     def apart(self) -> World:
@@ -78,6 +79,17 @@ class World:
             except KsError:
                 self._sessions[ks] = None
         return self._sessions[ks]
+
+    def is_good(self, ks: str) -> bool:
+        """Whether a KS is of these accounts, not over, and limited by no privilege of its own.
+
+        A fault that swaps sessions leaves the others alone, else it would be found by them.
+        """
+        session = self.session(ks)
+        if session is None or session.expires_at <= time.time() or ks in self.ended:
+            return False
+        limits = ("actionslimit", "iprestrict", "urirestrict", "setrole")
+        return not session.privileges.startswith(limits)
 
     def is_user(self, ks: str) -> bool:
         """Whether a KS is a plain user's."""

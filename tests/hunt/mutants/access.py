@@ -100,7 +100,7 @@ def impersonation_is_ignored(call: Call, world: World) -> None:
 def escalate(call: Call, world: World) -> None:
     """Make a user's call as the account's admin."""
     session = world.session(call.ks)
-    if session is not None and session.type == 0:
+    if session is not None and session.type == 0 and world.is_good(call.ks):
         call.params["ks"] = world.ks(session.partner_id, user=session.user_id)
 
 

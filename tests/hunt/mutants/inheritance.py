@@ -165,7 +165,7 @@ def the_base_service_adds_plain_entries(call: Call, _world: World) -> Any:
     return (yield)
 
 
-@around("list")
+@around(*(f"{service}.list" for service in DERIVED))
 def derived_lists_show_siblings(call: Call, world: World) -> Any:
     """The list of an extending service shows entries of other kinds."""
     service, ks = call.service, call.ks
@@ -180,7 +180,7 @@ def derived_lists_show_siblings(call: Call, world: World) -> Any:
     return value
 
 
-@around("get")
+@around(*(f"{service}.get" for service in DERIVED))
 def derived_services_read_siblings(call: Call, world: World) -> Any:
     """get of an extending service answers entries of other kinds."""
     service, key, ks = call.service, call.id, call.ks
@@ -191,7 +191,7 @@ def derived_services_read_siblings(call: Call, world: World) -> Any:
     return value
 
 
-@around("update")
+@around(*(f"{service}.update" for service in DERIVED))
 def derived_services_update_siblings(call: Call, world: World) -> Any:
     """update of an extending service writes entries of other kinds."""
     service, key, ks, sent = call.service, call.id, call.ks, dict(call.object)
@@ -203,7 +203,7 @@ def derived_services_update_siblings(call: Call, world: World) -> Any:
     return value
 
 
-@around("delete")
+@around(*(f"{service}.delete" for service in DERIVED))
 def derived_services_delete_siblings(call: Call, world: World) -> Any:
     """delete of an extending service removes entries of other kinds."""
     service, key, ks = call.service, call.id, call.ks

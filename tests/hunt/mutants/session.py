@@ -86,7 +86,7 @@ def no_session_is_an_admins(call: Call, world: World) -> None:
 def users_are_admins(call: Call, world: World) -> None:
     """A user's session has an admin's rights."""
     session = world.session(call.ks)
-    if session is not None and session.type == 0:
+    if session is not None and session.type == 0 and world.is_good(call.ks):
         set_ks(call, world.ks(session.partner_id, user=session.user_id))
 
 
@@ -94,7 +94,7 @@ def users_are_admins(call: Call, world: World) -> None:
 def admins_are_users(call: Call, world: World) -> None:
     """An admin's session has only a user's rights."""
     session = world.session(call.ks)
-    if session is not None and session.type != 0:
+    if session is not None and session.type != 0 and world.is_good(call.ks):
         set_ks(call, world.ks(session.partner_id, user=session.user_id, kind=0))
 
 

@@ -164,7 +164,7 @@ def is_file(exchange: Exchange) -> bool:
     """Whether an answer is a file that was served."""
     calls = exchange.calls
     served = bool(calls) and calls[0].spec is not None and calls[0].spec.result.kind == "file"
-    error = exchange.answer.body[:200].find(b"KalturaAPIException") >= 0
+    error = b"KalturaAPIException" in exchange.answer.body
     return served and exchange.answer.status == 200 and bool(exchange.answer.body) and not error
 
 
