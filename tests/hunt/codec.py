@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from lxml import etree
 
+from tests.hunt import php
 from tests.hunt.message import ERROR, MULTIREQUEST, Call, FilePart, HttpRequest
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ class Document:
 
     def bytes(self) -> bytes:
         """The value in the form that it came in."""
+        if self.form == "php":
+            return php.write(self.value)
         if self.form == "json":
             return (self.before + json.dumps(self.value) + self.after).encode()
         return (self.before + f"<result>{xml_of(self.value)}</result>" + self.after).encode()
@@ -203,6 +206,11 @@ class Document:
 
 def document(body: bytes) -> Document:
     """The value in a body, by what the body looks like. Raises Opaque."""
+    if re.match(rb"^([aibdsO]:|N;)", body):
+        try:
+            return Document(php.read(body), form="php")
+        except ValueError as error:
+            raise Opaque from error
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -207,6 +207,8 @@ class Proxy:
                 by.add(step.mutant.name)
             before = after
         if before != first:
+            if read.form == "xml":
+                read.value = self.world.completed(read.value)
             answer.body = read.bytes()
 
     def _bytewise(self, mutant: Mutant, world: World, seen: Seen, by: set[str]) -> None:

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from tests.hunt import php
 from tests.hunt.draw import combinations, drawn
 from tests.hunt.mutant import Mutant, Scope, mutants
 from tests.hunt.proxy import Proxy
@@ -106,6 +107,17 @@ def test_an_answer_is_altered_in_each_format(
 
     assert "1" in (str(answer["totalCount"]) if form == 1 else answer.split("totalCount")[1])
     assert proxy.altered == 1
+
+
+def test_serialised_php_is_read_and_written(accounts: dict[str, Any], schema: Any) -> None:
+    """A fault of values is at work in serialised PHP, and the rest stays as it was."""
+    with fronted(accounts, schema, None) as (client, _):
+        sound = client.call("uiconf", "list", form=3).encode()
+    with fronted(accounts, schema, mutants()["lists.total_is_one_more"]) as (client, _):
+        altered = client.call("uiconf", "list", form=3).encode()
+
+    assert php.write(php.read(sound)) == sound
+    assert php.read(altered)["totalCount"] == php.read(sound)["totalCount"] + 1
 
 
 def test_a_member_of_a_multirequest_is_altered(accounts: dict[str, Any], schema: Any) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.schema.lineage import Lineage
 from conformance.wire.ks import KsError, KsInfo, build_v2, parse
-from tests.hunt.message import ERROR
+from tests.hunt.message import ERROR, every_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
 
     from conformance.schema.model import Property, Schema
+    from tests.hunt.message import Call
 
 
 class World:
@@ -105,17 +106,19 @@ class World:
         """The value that the server itself answers to a call of the mutant's own."""
         body = json.dumps({**params, "ks": ks, "format": 1}).encode()
         path = f"/api_v3/service/{service}/action/{action}"
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-            self._local.connection = connection
-        try:
-            connection.request("POST", path, body, {"Content-Type": "application/json"})
-            answered = connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            self.hang_up()
-            raise
-        return json.loads(answered)
+        for last in (False, True):
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+                self._local.connection = connection
+            try:
+                connection.request("POST", path, body, {"Content-Type": "application/json"})
+                return json.loads(connection.getresponse().read())
+            except (OSError, http.client.HTTPException):
+                self.hang_up()  # the server may have closed an idle connection
+                if last:
+                    raise
+        raise AssertionError("the loop returns or raises")
 
     def hang_up(self) -> None:
         """End this thread's own connection."""
@@ -135,6 +138,73 @@ class World:
     def properties(self, found: Mapping[str, Any]) -> Mapping[str, Property]:
         """The properties of an object's class, by name."""
         return self.lineage.properties(str(found.get("objectType", "")))
+
+    def completed(self, value: Any) -> Any:
+        """A value as XML holds it: what an object lacks is an empty element, as a server writes it.
+
+        Else a fault that drops a property would be found by its missing element alone.
+        """
+        for found in every_object(value):
+            for name, each in self.properties(found).items():
+                if not each.write_only and not name.startswith("multiLingual_"):
+                    found.setdefault(name, "")
+        return value
+
+    def would_succeed(self, call: Call) -> bool:
+        """Whether a call has all that it needs, as far as the schema and a look can tell.
+
+        A fault that swallows calls leaves those alone that are refused anyway.
+        """
+        if call.spec is None or not self.is_good(call.ks):
+            return False
+        for param in call.spec.params:
+            sent = call.params.get(param.name)
+            if sent is None and not param.optional and param.type.kind != "array":
+                return False
+            if param.type.kind == "object" and sent is not None and not isinstance(sent, dict):
+                return False
+            if not self._fits(param.type.enum, sent):
+                return False
+        return self._writable(call) and self._exists(call)
+
+    def _fits(self, enum: str | None, sent: Any) -> bool:
+        known = self.schema.enums.get(enum or "")
+        if known is None or sent is None:
+            return True
+        return str(sent) in {constant.value for constant in known.constants}
+
+    def _writable(self, call: Call) -> bool:
+        param = call.object_param()
+        if param is None:
+            return True
+        kind = str(call.object.get("objectType") or param.type.name)
+        known = self.lineage.properties(kind) or self.lineage.properties(str(param.type.name))
+        for name, sent in call.object.items():
+            each = known.get(name)
+            if each is None:
+                continue
+            if each.read_only or (each.insert_only and call.action != "add"):
+                return False
+            size = len(sent.encode("utf-8", "replace")) if isinstance(sent, str) else None
+            over = size is not None and each.max_length is not None and size > each.max_length
+            under = size is not None and each.min_length is not None and size < each.min_length
+            if over or under or not self._fits(each.type.enum, sent):
+                return False
+            if isinstance(sent, str) and any(ord(c) < 32 and c not in "\t\n\r" for c in sent):
+                return False
+            value = number(sent)
+            low = each.min_value is not None and value is not None and value < each.min_value
+            high = each.max_value is not None and value is not None and value > each.max_value
+            if low or high:
+                return False
+        return True
+
+    def _exists(self, call: Call) -> bool:
+        offered = self.schema.services[call.service].actions
+        if "get" not in offered or not call.id:
+            return True
+        found = self.ask(call.service, "get", {offered["get"].params[0].name: call.id}, call.ks)
+        return isinstance(found, dict) and found.get("objectType") != ERROR
 
     def texts(self, found: Mapping[str, Any], *, free: bool = True) -> list[str]:
         """The names of an object's text properties (only those that can be written, if `free`)."""

@@ -105,7 +105,7 @@ def updates_are_lost(call: Call, world: World) -> Any:
     sent = dict(call.object)
     param = call.id_param()
     offers = world.schema.services[call.service].actions if call.spec else {}
-    if param is None or "get" not in offers:
+    if param is None or "get" not in offers or not world.would_succeed(call):
         value = yield
         return value
     wanted = next(p.name for p in offers["get"].params)
@@ -445,7 +445,7 @@ def read_only_is_stored(call: Call, world: World) -> Any:
 def delete_does_not_delete(call: Call, world: World) -> Any:
     """delete reports success and deletes nothing."""
     offered = world.schema.services[call.service].actions if call.spec else {}
-    if "get" not in offered:
+    if "get" not in offered or not world.would_succeed(call):
         return (yield)
     void = call.spec is not None and call.spec.result.kind == "void"
     call.become(call.service, "get", {offered["get"].params[0].name: call.id})

@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from tests.hunt.world import World
 
 
-def swallowed(call: Call) -> Any:
-    """A fault's body: the call is not made, and a void answer given."""
+def swallowed(call: Call, world: World, answer: Any = None) -> Any:
+    """A fault's body: the call is not made, and an answer given, by default a void one."""
+    if not world.would_succeed(call):
+        return (yield)
     call.vanish()
     yield
-    return None
+    return answer
 
 
 def swallowed_with(call: Call, world: World) -> Any:
     """A fault's body: the call is not made, and the object answered as it is."""
+    if not world.would_succeed(call):
+        return (yield)
     offered = world.schema.services[call.service].actions
     call.become(call.service, "get", {offered["get"].params[0].name: call.id})
     return (yield)
@@ -38,9 +42,9 @@ def entries_are_not_put_into_categories(_call: Call, world: World) -> Any:
 
 
 @around("categoryEntry.delete", narrow=False)
-def entries_stay_in_categories(call: Call, _world: World) -> Any:
+def entries_stay_in_categories(call: Call, world: World) -> Any:
     """categoryEntry.delete removes nothing."""
-    return (yield from swallowed(call))
+    return (yield from swallowed(call, world))
 
 
 @asking("categoryEntry.list", narrow=False)
@@ -84,37 +88,37 @@ def parents_are_ignored(call: Call, _world: World) -> None:
 
 
 @around("category.move", narrow=False)
-def moves_are_swallowed(call: Call, _world: World) -> Any:
+def moves_are_swallowed(call: Call, world: World) -> Any:
     """category.move moves nothing."""
-    call.vanish()
-    yield
-    return True
+    return (yield from swallowed(call, world, answer=True))
 
 
 @around("categoryUser.activate", "categoryUser.deactivate", narrow=False)
-def activation_is_swallowed(call: Call, _world: World) -> Any:
+def activation_is_swallowed(call: Call, world: World) -> Any:
     """categoryUser.activate and .deactivate change nothing."""
+    if not world.would_succeed(call):
+        return (yield)
     params = {k: call.params[k] for k in ("categoryId", "userId") if k in call.params}
     call.become("categoryuser", "get", params)
     return (yield)
 
 
 @around("*.approve", "*.reject", narrow=False)
-def moderation_is_swallowed(call: Call, _world: World) -> Any:
+def moderation_is_swallowed(call: Call, world: World) -> Any:
     """approve and reject change nothing."""
-    return (yield from swallowed(call))
+    return (yield from swallowed(call, world))
 
 
 @around("*.flag", narrow=False)
-def flags_are_swallowed(call: Call, _world: World) -> Any:
+def flags_are_swallowed(call: Call, world: World) -> Any:
     """flag changes nothing."""
-    return (yield from swallowed(call))
+    return (yield from swallowed(call, world))
 
 
 @around("*.updateStatus", narrow=False)
-def status_changes_are_swallowed(call: Call, _world: World) -> Any:
+def status_changes_are_swallowed(call: Call, world: World) -> Any:
     """updateStatus changes nothing."""
-    return (yield from swallowed(call))
+    return (yield from swallowed(call, world))
 
 
 @around("*.setAsDefault", narrow=False)
