@@ -137,9 +137,12 @@ class Proxy:
                     by.add(mutant.name)
                     request = changed
             calls, outer = calls_of(request, self.world.schema)
+            asks = request.method != "OPTIONS"  # a preflight calls nothing
             self.world.ended |= {c.ks for c in calls if (c.service, c.action) == ("session", "end")}
             chosen = [(m, w, [c for c in calls if self._chosen(m, c)]) for m, w in faults]
-            steps = [s for m, w, some in chosen if m.around for s in self._ask(m, w, some, by)]
+            steps = [
+                s for m, w, some in chosen if m.around and asks for s in self._ask(m, w, some, by)
+            ]
         if by.intersection(m.name for m, _ in faults if m.around):
             request = encoded(request, calls, outer)
         answer = self.forward(request, handler)
@@ -207,7 +210,9 @@ class Proxy:
                 by.add(step.mutant.name)
             before = after
         if before != first:
-            if read.form == "xml":
+            if read.form == "xml" and not any(
+                "ignoreNull" in {**c.outer, **c.params} for c in calls
+            ):
                 read.value = self.world.completed(read.value)
             answer.body = read.bytes()
 
