@@ -131,20 +131,7 @@ class Proxy:
             return self.forward(request, handler)
         by: set[str] = set()
         with self.world.lock:
-            for mutant, world in faults:
-                changed = self._before(mutant, world, request)
-                if changed is not None:
-                    by.add(mutant.name)
-                    request = changed
-            calls, outer = calls_of(request, self.world.schema)
-            asks = request.method != "OPTIONS"  # a preflight calls nothing
-            self.world.ended |= {c.ks for c in calls if (c.service, c.action) == ("session", "end")}
-            chosen = [(m, w, [c for c in calls if self._chosen(m, c)]) for m, w in faults]
-            steps = [
-                s for m, w, some in chosen if m.around and asks for s in self._ask(m, w, some, by)
-            ]
-        if by.intersection(m.name for m, _ in faults if m.around):
-            request = encoded(request, calls, outer)
+            request, chosen, calls, steps = self._asked(request, faults, by)
         answer = self.forward(request, handler)
         with self.world.lock:
             self._answer(answer, calls, steps, by)
@@ -157,6 +144,26 @@ class Proxy:
         if answer.delay_seconds:
             time.sleep(answer.delay_seconds)
         return None if answer.status == 0 else answer
+
+    def _asked(
+        self, request: HttpRequest, faults: list[tuple[Mutant, World]], by: set[str]
+    ) -> tuple[HttpRequest, list[tuple[Mutant, World, list[Call]]], list[Call], list[Step]]:
+        """The request as it goes on, which fault is at work on which calls, and all calls."""
+        for mutant, world in faults:
+            changed = self._before(mutant, world, request)
+            if changed is not None:
+                by.add(mutant.name)
+                request = changed
+        calls, outer = calls_of(request, self.world.schema)
+        self.world.ended |= {c.ks for c in calls if (c.service, c.action) == ("session", "end")}
+        chosen = [(m, w, [c for c in calls if self._chosen(m, c)]) for m, w in faults]
+        steps: list[Step] = []
+        for mutant, world, some in chosen:
+            if mutant.around and request.method != "OPTIONS":  # a preflight calls nothing
+                steps += self._ask(mutant, world, some, by)
+        if by.intersection(m.name for m, _ in faults if m.around):
+            request = encoded(request, calls, outer)
+        return request, chosen, calls, steps
 
     def _chosen(self, mutant: Mutant, call: Call) -> bool:
         service = call.service or COMMON_SERVICE

@@ -216,7 +216,6 @@ def template_entries_fill_in(call: Call, _world: World) -> None:
     """A new entry takes what was not sent from the account's template (CRUD-22, TRAP-24)."""
     if call.object:
         call.object.setdefault("description", "from the template entry")
-        call.object.setdefault("adminTags", "template")
 
 
 @asking("add", "update")
@@ -249,7 +248,7 @@ def ended_sessions_linger(call: Call, world: World) -> Any:
     ks, service, action = call.ks, call.service, call.action
     params = {k: v for k, v in call.params.items() if k not in ("ks", "format")}
     if (service, action) == ("session", "end"):
-        world.memory[ks] = time.monotonic()
+        world.memory.setdefault(ks, time.monotonic())
     value = yield
     ended = is_error(value, "INVALID_KS") and "LOGOUT" in str(value.get("args"))
     if ended and time.monotonic() - world.memory.get(ks, 0.0) < 1.0:
