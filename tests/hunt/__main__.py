@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,8 @@ from tests.hunt.mutant import mutants
 from tests.hunt.report import summary
 from tests.hunt.runs import ROOT, Setting, tried
 
-REAL_SCHEMA = ROOT.parent / "shared" / "data" / "KalturaClient-22.19.0.xml"
+DATA = Path(os.environ.get("KALTURA_CONFORMANCE_DATA", ROOT.parent / "shared" / "data"))
+REAL_SCHEMA = DATA / "KalturaClient-22.19.0.xml"
 
 
 @click.group()
@@ -70,6 +72,8 @@ def run(
     output: Path,
 ) -> None:
     """Try combinations and append one JSON line for each."""
+    if real_schema and not REAL_SCHEMA.is_file():
+        raise click.UsageError(f"no schema in {REAL_SCHEMA}: set KALTURA_CONFORMANCE_DATA")
     options = tuple(part for pattern in select for part in ("--select", pattern))
     setting = Setting(
         suite, REAL_SCHEMA if real_schema else None, profile, timeout, options, keep, quick
