@@ -275,6 +275,10 @@ def plugin_values_of_enums(_call: Call, value: Any, world: World) -> Any:
     for found in entities(value):
         for name, each in world.properties(found).items():
             served = each.type.kind == "string" and each.type.enum and each.read_only
-            if served and found.get(name) and name in ("replacementStatus", "recordingStatus"):
+            if (
+                served
+                and found.get(name) not in (None, "")
+                and name in ("replacementStatus", "recordingStatus")
+            ):
                 found[name] = "newPlugin.NEW_VALUE"
     return value
