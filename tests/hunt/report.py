@@ -11,10 +11,15 @@ if TYPE_CHECKING:
 FOUND = 1
 
 
+def was_exercised(row: dict[str, Any]) -> bool:
+    """Whether the suite met the fault: an exchange was altered, or a hidden one was found."""
+    return bool(row["altered"]) or row["exit"] == FOUND
+
+
 def rate(rows: Iterable[dict[str, Any]]) -> str:
     """Found of exercised, and of all."""
     every = list(rows)
-    exercised = [row for row in every if row["altered"]]
+    exercised = [row for row in every if was_exercised(row)]
     found = [row for row in exercised if row["exit"] == FOUND]
     share = 100 * len(found) / len(exercised) if exercised else 0.0
     return f"{len(found):4} of {len(exercised):4} exercised ({share:5.1f} %), {len(every):4} tried"
@@ -36,7 +41,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
     lines += grouped(faults, lambda row: f"{row['schema']} {row['kind']}")
     lines += ["by area", *grouped(faults, lambda row: str(row["area"])), "missed"]
     for row in faults:
-        if row["altered"] and row["exit"] != FOUND:
+        if was_exercised(row) and row["exit"] != FOUND:
             lines.append(
                 f"  {row['mutant']} @ {row['scope']} ({row['schema']}): exit {row['exit']}, "
                 f"{row['altered']} altered, uncertain {row['inconclusive'] or 'none'}"
@@ -47,7 +52,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
     lines += [
         f"  {r['mutant']} @ {r['scope']} ({r['schema']}): exit {r['exit']}"
         for r in faults
-        if not r["altered"]
+        if not was_exercised(r)
     ]
     if benign:
         alarms = [row for row in benign if row["exit"] != 0]
