@@ -54,12 +54,12 @@ class Setting:
 
 @contextmanager
 def server(setting: Setting) -> Iterator[dict[str, Any]]:
-    """An embedded server of this checkout; its accounts and address."""
+    """An embedded server of the checkout that is measured; its accounts and address."""
     command = [sys.executable, "-m", "conformance", "serve"]
     if setting.schema_file:
         command += ["--schema", str(setting.schema_file)]
     process = subprocess.Popen(  # noqa: S603 - our own command
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=setting.suite, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
     try:

@@ -119,10 +119,13 @@ def updates_are_lost(call: Call, world: World) -> Any:
 @around("update")
 def every_second_update_is_lost(call: Call, world: World) -> Any:
     """Every second update of an object is not stored."""
+    if not world.would_succeed(call):
+        return (yield)
     count = world.memory[call.key] = world.memory.get(call.key, 0) + 1
     sent = dict(call.object)
     if count % 2 == 0:
-        call.object.clear()
+        for name in [n for n in call.object if n != "objectType"]:
+            del call.object[name]
     value = yield
     if count % 2 == 0 and isinstance(value, dict) and not is_error(value):
         value.update({k: v for k, v in sent.items() if "__null" not in k and k != "objectType"})
