@@ -1,0 +1,1 @@
+"""Variations that a sound server may show; none may raise an alarm."""

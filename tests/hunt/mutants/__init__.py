@@ -1,0 +1,1 @@
+"""Faults, one module an area; the docstring of each is the fault."""
