@@ -67,6 +67,11 @@ class Context:
         return self._bench.scope.profile
 
     @property
+    def seed(self) -> int:
+        """The run's seed, for what all looks of a check have to choose alike."""
+        return self._bench.seed
+
+    @property
     def partner_id(self) -> int:
         """The judged account."""
         return self._bench.target.accounts.own.partner_id
