@@ -1,4 +1,4 @@
-"""What no well-behaved client sends: texts, numbers and bodies that only an attack or a defect makes.
+"""What no well-behaved client sends: texts, numbers and bodies of which attacks are made, and bugs.
 
 Every one is labelled, drawn with a mark of its own so that nothing can be called so by chance, and
 made to be refused or to find nothing. What is owed to them is little: an answer (DESIGN section 6).

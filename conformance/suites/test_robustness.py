@@ -1,4 +1,4 @@
-"""Hostile requests: each service is asked a few, the target all of them, and something plain after."""
+"""Hostile requests: each service is asked a few, the target all, and something plain afterwards."""
 
 from __future__ import annotations
 
