@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NULLABLE_BOOLEAN = "KalturaNullableBoolean"
 """An int enum of -1, 0, 1; -1 means "not sent" (CONTRACT WIRE-23) and is never drawn."""
+EDGE_BYTES = 10_000
+"""A limit beyond is none that anybody meets."""
 PLAYABLE_HOST = "example.com"
 """Reserved for examples: nothing that is drawn reaches anybody (RFC 2606)."""
 
@@ -30,6 +32,13 @@ class Words(Struct, frozen=True):
     most_words: int = 3
     before: str = ""
     after: str = ""
+
+
+class Edge(Struct, frozen=True):
+    """A text of exactly one of some lengths in bytes, or one of the usual texts."""
+
+    lengths: tuple[int, ...]
+    usual: Words
 
 
 class TagList(Struct, frozen=True):
@@ -77,13 +86,15 @@ class ListOf(Struct, frozen=True):
     most: int
 
 
-Domain = Words | TagList | Whole | Real | Choice | CsvOf | ObjectOf | ListOf
+Domain = Words | Edge | TagList | Whole | Real | Choice | CsvOf | ObjectOf | ListOf
 
 
 def domain_of(
     prop: Property, *, schema: Schema, lineage: Lineage, rules: ValueRules
 ) -> Domain | None:
     """What can be drawn for a property; None where nothing can: files, maps, spent depth."""
+    if known := rules.known_for(prop.name):
+        return Choice(known)
     scalar = _enumerated(prop.type, prop.values_enum, schema, rules)
     if scalar is not None:
         return scalar if scalar.values else None
@@ -146,7 +157,7 @@ def _number(prop: Property, rules: ValueRules) -> Whole | Real | None:
     return Whole(int(low), int(high))
 
 
-def _text(prop: Property, rules: ValueRules) -> Words | TagList | None:
+def _text(prop: Property, rules: ValueRules) -> Words | Edge | TagList | None:
     most = min(
         [
             rules.text_bytes,
@@ -164,7 +175,18 @@ def _text(prop: Property, rules: ValueRules) -> Words | TagList | None:
         return _affixed(least, most, before=f"https://{PLAYABLE_HOST}/", after="")
     letters = rules.letters_for(prop.name)
     words = 3 if len(letters) > 26 or folded in {"description", "text"} else 1  # noqa: PLR2004 - the ASCII letters
-    return Words(letters, least, most, words)
+    usual = Words(letters, least, most, words)
+    lengths = _edges(prop) if rules.edges else ()
+    return Edge(lengths, usual) if lengths else usual
+
+
+def _edges(prop: Property) -> tuple[int, ...]:
+    """The lengths at a text's published limits that are still within them (CONTRACT CRUD-20)."""
+    high = [n for n in (prop.max_length, prop.utf8_truncate) if n is not None]
+    low = prop.min_length or 1
+    near = [low, low + 1, *([min(high), min(high) - 1] if high else [])]
+    within = [n for n in near if low <= n and (not high or n <= min(high)) and n <= EDGE_BYTES]
+    return tuple(dict.fromkeys(within)) if high or prop.min_length else ()
 
 
 def _affixed(least: int, most: int, *, before: str, after: str) -> Words:

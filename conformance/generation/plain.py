@@ -9,6 +9,7 @@ from conformance.generation.domain import (
     Choice,
     CsvOf,
     Domain,
+    Edge,
     ListOf,
     ObjectOf,
     Real,
@@ -92,6 +93,9 @@ def draw(domain: Domain, random: Random, nested: Nested) -> Any:
     match domain:
         case Words():
             return _words(domain, random)
+        case Edge(lengths, usual):
+            length = random.choice((0, *lengths))
+            return _word(LETTERS, length, random) if length else _words(usual, random)
         case TagList(most):
             return ", ".join(
                 _word(LETTERS, TAG_LETTERS, random) for _ in range(random.randint(1, most))

@@ -40,12 +40,20 @@ class Range(Struct, frozen=True):
     high: float
 
 
+class Known(Struct, frozen=True):
+    """Values of a property that are known to be right, such as the ids of objects that live."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
 class ValueRules(Struct, frozen=True):
     """What is drawn. The defaults suit a server of which nothing is known.
 
     `only`, `always` and `never` name properties of the object itself, not of those inside it.
     `unicode` names the properties that get letters beyond ASCII; None means those of `FREE_TEXT`.
-    Lengths are bytes.
+    `known` are drawn in the place of what the type would allow, also inside. With `edges`, texts
+    are at and just within their published limits as often as anywhere else. Lengths are bytes.
     """
 
     only: frozenset[str] | None = None
@@ -53,6 +61,8 @@ class ValueRules(Struct, frozen=True):
     never: frozenset[str] = frozenset()
     unicode: frozenset[str] | None = None
     ranges: tuple[Range, ...] = ()
+    known: tuple[Known, ...] = ()
+    edges: bool = False
     plugin_values: bool = False
     presence: float = 0.6
     depth: int = 3
@@ -65,6 +75,10 @@ class ValueRules(Struct, frozen=True):
         """The range that is given for a property, or None."""
         return next((each for each in self.ranges if each.name == name), None)
 
+    def known_for(self, name: str) -> tuple[Any, ...]:
+        """The values that are given for a property; empty where none are."""
+        return next((each.values for each in self.known if each.name == name), ())
+
     def admits(self, prop: Property) -> bool:
         """Whether a property of the object itself may be sent at all."""
         return prop.name not in self.never and (self.only is None or prop.name in self.only)
@@ -73,6 +87,8 @@ class ValueRules(Struct, frozen=True):
         """The rules for the objects inside: one level less, and no names of the outer object."""
         return ValueRules(
             unicode=self.unicode,
+            known=self.known,
+            edges=self.edges,
             plugin_values=self.plugin_values,
             presence=self.presence,
             depth=self.depth - 1,

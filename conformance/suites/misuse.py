@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.generation import placeholders
+from conformance.generation.placeholders import concrete_class, is_required, object_params
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.plugin.subjects import action_subject
-from conformance.schema.model import ROOT_CLASSES
 from conformance.wire.request import Form, Upload
 
 if TYPE_CHECKING:
@@ -25,18 +26,31 @@ if TYPE_CHECKING:
     from conformance.schema.model import Action, Class, Param, Property, Schema, TypeRef
     from conformance.wire.exchange import Exchange
 
+__all__ = [
+    "CONTROL_TEXT",
+    "SCALAR",
+    "action_of",
+    "asked",
+    "before",
+    "callable_actions",
+    "class_of",
+    "concrete",
+    "foreign",
+    "has_foreign_values",
+    "is_decoded_as_usual",
+    "is_required",
+    "object_params",
+    "placeholder",
+    "required",
+    "settable",
+]
+
 FOREIGN_INT = 987654
 FOREIGN_TEXT = "conformance_foreign_value"
 """Without a dot: `plugin.Value` asks for a plugin first (CONTRACT TRAP-21)."""
 
 CONTROL_TEXT = "conformance\u0001probe"
 SCALAR = 5
-UNKNOWN_IDS = (2_000_000_000, 2_147_000_000)
-"""Inside a signed 32-bit column, above every id that a server has given so far."""
-
-PRESENT_UNLESS_MISSING = frozenset({"array", "map"})
-"""Kinds that are never missing: absent is empty (CONTRACT WIRE-27)."""
-
 UNDECODED_ENUMS = frozenset({"KalturaNullableBoolean"})
 """Enums whose values are read as something else before they are compared (CONTRACT WIRE-23)."""
 
@@ -73,11 +87,6 @@ def required(action: Action) -> tuple[Param, ...]:
     return tuple(p for p in action.params if is_required(p))
 
 
-def is_required(parameter: Param) -> bool:
-    """Whether a call without the parameter is refused."""
-    return not parameter.optional and parameter.type.kind not in PRESENT_UNLESS_MISSING
-
-
 def before(
     context: Context, action: Action, parameter: Param | None = None
 ) -> tuple[dict[str, Any], dict[str, Upload]]:
@@ -101,30 +110,19 @@ def before(
 
 
 def placeholder(ref: TypeRef, schema: Schema, lineage: Lineage, random: Random) -> Any:
-    """The least well-typed value of a type, for an id one that nothing has."""
-    if ref.enum and ref.enum in schema.enums and schema.enums[ref.enum].constants:
-        enum = schema.enums[ref.enum]
-        value = enum.constants[0].value
-        return int(value) if enum.kind == "int" else value
-    if ref.kind == "object":
-        return {"objectType": concrete(ref.name or "", schema, lineage)}
-    if ref.kind in {"int", "bigint"}:
-        return random.randint(*UNKNOWN_IDS)
-    plain: dict[str, Any] = {"float": 1.0, "bool": False, "array": [], "map": {}}
-    return plain.get(ref.kind, f"0_{random.getrandbits(40):010x}")
+    """The least well-typed value of a type; NotApplicable where no class can be declared so."""
+    try:
+        return placeholders.placeholder(ref, schema, lineage, random)
+    except LookupError as error:
+        raise NotApplicable(str(error)) from error
 
 
 def concrete(name: str, schema: Schema, lineage: Lineage) -> str:
     """A class that an object of the declared class can be; NotApplicable when there is none."""
-    declared = schema.classes.get(name)
-    if declared is not None and not declared.abstract:
-        return name
-    fitting = list(lineage.concrete(name))
-    if not fitting:
-        raise NotApplicable(f"no class can be a {name}")
-    # A plugin may have been switched off since the schema was made (CONTRACT TRAP-03).
-    near = {None, declared.plugin if declared is not None else None}
-    return min(fitting, key=lambda each: schema.classes[each].plugin not in near)
+    try:
+        return concrete_class(name, schema, lineage)
+    except LookupError as error:
+        raise NotApplicable(str(error)) from error
 
 
 def foreign(enum: str, schema: Schema) -> int | str:
@@ -135,17 +133,6 @@ def foreign(enum: str, schema: Schema) -> int | str:
 def has_foreign_values(ref: TypeRef, schema: Schema) -> bool:
     """Whether the type is an enum whose values are checked."""
     return ref.enum is not None and ref.enum in schema.enums and ref.enum not in UNDECODED_ENUMS
-
-
-def object_params(action: Action, schema: Schema) -> tuple[Param, ...]:
-    """The parameters that take an object of a known class."""
-    return tuple(
-        p
-        for p in action.params
-        if p.type.kind == "object"
-        and p.type.name in schema.classes
-        and p.type.name not in ROOT_CLASSES
-    )
 
 
 def class_of(parameter: Param, schema: Schema) -> Class:
