@@ -1,4 +1,4 @@
-"""`schema show`, `lint` and `diff`: what a schema holds, whether it is sound, what changed."""
+"""`schema show`, `lint`, `diff` and `openapi`: what a schema holds, and what can be made of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from conformance.cli.description import change_lines, describe, summary
-from conformance.exceptions import UsageError
+from conformance.exceptions import UsageError, did_you_mean
 from conformance.requirements.catalogue import read_catalogue
 from conformance.requirements.requirement import Level
 from conformance.schema.change import Impact
@@ -26,7 +26,7 @@ NOT_CONFORMANT = 1
 
 @click.group("schema")
 def command() -> None:
-    """Show, lint or compare schemas: files, or URLs of a server's api_schema.php."""
+    """Show, lint, compare or convert schemas: files, or URLs of a server's api_schema.php."""
 
 
 @command.command("show")
@@ -89,6 +89,34 @@ def diff_command(old: str, new: str, form: str) -> int:
         for line in change_lines(changes):
             click.echo(line)
     return NOT_CONFORMANT if any(c.impact is Impact.BREAKING for c in changes) else 0
+
+
+@command.command("openapi")
+@click.argument("source", required=False)
+@click.option("--service", "services", multiple=True, metavar="ID", help="Only these; repeatable.")
+@click.option("--output", type=click.Path(dir_okay=False), help="A file instead of stdout.")
+def openapi_command(source: str | None, services: tuple[str, ...], output: str | None) -> None:
+    """Write a schema as an OpenAPI 3.1 document, in JSON.
+
+    Classes are flat, `objectType` is a constant, and a place that takes many subtypes names eight.
+    """
+    from conformance.schema.openapi import openapi  # noqa: PLC0415 - `show` needs none
+
+    schema = _read(source)
+    for name in services:
+        if name not in schema.services:
+            hint = did_you_mean(name, schema.services)
+            raise UsageError(f"no service '{name}'", place="--service", hint=hint)
+    document = msgspec.json.encode(openapi(schema, services=services or None))
+    text = msgspec.json.format(document, indent=1)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        Path(output).write_bytes(text + b"\n")
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror or error})"
+        raise UsageError(problem, place=f"--output {output}") from error
 
 
 def _print(rows: list[dict[str, Any]], form: str) -> None:

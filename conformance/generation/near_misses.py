@@ -57,6 +57,9 @@ SLOT_OF = 3
 NOT_FOUND = ("*NOT_FOUND*", "*NOT_ASSIGNED*", "*DOES_NOT_EXIST*", "UNKNOWN_*", "INVALID_*ID")
 """The ways of saying that there is no such object (CONTRACT ERR-30)."""
 
+NOT_WRITABLE = ("PROPERTY_VALIDATION_NOT_UPDATABLE", "PROPERTY_VALIDATION_CANNOT_BE_NULL")
+"""The second where another property is required that no schema tells of (CONTRACT SCHEMA-14)."""
+
 LIMITS = {
     Rule.TOO_LONG: "PROPERTY_VALIDATION_MAX_LENGTH",
     Rule.TOO_SHORT: "PROPERTY_VALIDATION_MIN_LENGTH",
@@ -314,7 +317,7 @@ class NearMisses:
                 return Spoiled(value, ("OBJECT_TYPE_ABSTRACT",), {"OBJ_TYPE": abstract})
             case Rule.READ_ONLY | Rule.INSERT_ONLY:
                 value = placeholder(ref, self._schema, self._lineage, _Picking(pick))
-                return Spoiled(value, ("PROPERTY_VALIDATION_NOT_UPDATABLE",))
+                return Spoiled(value, NOT_WRITABLE)
             case Rule.UNKNOWN_REFERENCE:
                 value = pick(UNKNOWN_IDS if ref.kind in NUMBERS else UNKNOWN_TEXTS)
                 return Spoiled(value, NOT_FOUND)
