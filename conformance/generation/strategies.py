@@ -44,9 +44,12 @@ if TYPE_CHECKING:
 QUARTERS = 4
 TAG_LETTERS = 8
 MOST_VALUES = 3
-STRUCTURE_BYTES = {3: 10, 2: 5}
+STRUCTURE_BYTES = {3: 24, 2: 5}
 LEAF_BYTES = 4
-"""So many optional properties are drawn at most, by how deep objects may still nest."""
+"""So many optional properties are drawn at most, by how deep objects may still nest.
+
+Of the outermost object five are usual.
+"""
 KEPT_SHAPES = 1024
 """Compiled objects that are kept: more than any action's parameters reach, less than a schema."""
 
@@ -67,7 +70,7 @@ class Strategies:
 
     def property(self, prop: Property, *, values: ValueRules = DEFAULT) -> SearchStrategy[Any]:
         """Values of one property. LookupError where none can be drawn: files, maps, bare types."""
-        found = self._of_property(prop, "add", values)
+        found = self._of_property(prop, "add", values, inner=values.within())
         if found is None:
             raise LookupError(prop.name)
         return found
@@ -85,7 +88,7 @@ class Strategies:
         for param in action.params:
             if param.name == without:
                 continue
-            drawn = self._of_property(_as_property(param), view, values)
+            drawn = self._of_property(_as_property(param), view, values, inner=values)
             if drawn is None:
                 drawn = _substitute(param)
             if drawn is not None:
@@ -93,12 +96,11 @@ class Strategies:
         return _call(required, optional)
 
     def _of_property(
-        self, prop: Property, view: View, values: ValueRules
+        self, prop: Property, view: View, values: ValueRules, *, inner: ValueRules
     ) -> SearchStrategy[Any] | None:
         domain = domain_of(prop, schema=self._schema, lineage=self._lineage, rules=values)
         if domain is None:
             return None
-        inner = values.within()
         return from_domain(domain, nested=lambda name: self._object(name, view, inner))
 
     def _compiled(
@@ -278,12 +280,11 @@ def _csv(values: tuple[str, ...]) -> SearchStrategy[str]:
 
 
 def _words(domain: Words) -> SearchStrategy[str]:
-    """Words within the bytes: every letter is reckoned with three of them beyond ASCII."""
-    width = 1 if domain.letters == LETTERS else 3
+    """Words within the bytes."""
     letters = domain.letters + (" " if domain.most_words > 1 else "")
-    most = max(1, domain.most_bytes // width)
-    least = min(most, max(1, domain.least_bytes // width))
-    return st.text(letters, min_size=least, max_size=most).map(lambda text: _tidy(text, domain))
+    least = min(domain.least_bytes, domain.most_bytes) if domain.letters == LETTERS else 1
+    drawn = st.text(letters, min_size=max(1, least), max_size=domain.most_bytes)
+    return drawn.map(lambda text: _tidy(text, domain))
 
 
 def _at_edges(lengths: tuple[int, ...], usual: Words) -> SearchStrategy[str]:
@@ -299,11 +300,12 @@ def _at_edges(lengths: tuple[int, ...], usual: Words) -> SearchStrategy[str]:
 
 
 def _tidy(text: str, domain: Words) -> str:
-    """The words with single blanks between them, begun in ASCII and filled to the least bytes."""
-    words = text.split()[: domain.most_words]
-    joined = " ".join(words)
-    if not joined.isascii() and not joined[0].isascii():
+    """The words with single blanks between them, begun in ASCII, cut and filled to the bytes."""
+    joined = " ".join(text.split()[: domain.most_words])
+    if not joined[:1].isascii():
         joined = "a" + joined[1:]
+    if not joined.isascii():
+        joined = joined.encode()[: domain.most_bytes].decode("utf-8", "ignore").strip()
     padded = joined + "a" * (domain.least_bytes - len(joined.encode()))
     return domain.before + (padded or "a") + domain.after
 

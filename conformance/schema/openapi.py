@@ -21,6 +21,8 @@ VERSION = "3.1.0"
 API_PATH = "/api_v3"
 MOST_SUBTYPES = 8
 """Alternatives in one place: some have a hundred, and no reader or generator is served by them."""
+UNKNOWN = 2_000_000_000
+"""An id above every one that a server has given so far."""
 ERROR = "KalturaAPIException"
 VIEWS: dict[str, Callable[[Lineage, str], tuple[Property, ...]]] = {
     "answer": response_view,
@@ -133,8 +135,9 @@ class _Writer:
             return None
         files = [p for p in action.params if p.type.kind == "file"]
         plain = self._members([p for p in action.params if p.type.kind != "file"], action)
+        example = {p.name: self._example(p.type) for p in action.params if _is_exemplary(p)}
         if not files:
-            content: Json = {"application/json": {"schema": plain}}
+            content: Json = {"application/json": {"schema": plain, "example": example}}
             return {"required": "required" in plain, "content": content}
         binary = {"type": "string", "contentMediaType": "application/octet-stream"}
         parts: Json = {"json": plain, **{p.name: binary for p in files}}
@@ -157,6 +160,18 @@ class _Writer:
             p.name for p in params if not p.optional and p.type.kind not in {"array", "map"}
         ]
         return {**members, "required": required} if required else members
+
+    def _example(self, ref: TypeRef) -> Any:
+        """The least value of a type; an id that nothing has."""
+        enum = self._schema.enums.get(ref.enum or "")
+        if enum is not None and enum.constants:
+            value = enum.constants[0].value
+            return int(value) if enum.kind == "int" else value
+        if ref.kind == "object":
+            found = self._lineage.concrete(ref.name or "")
+            return {"objectType": found[0]} if found else {}
+        plain: Json = {"int": UNKNOWN, "bigint": UNKNOWN, "float": 1.0, "bool": False}
+        return plain.get(ref.kind, "0_nosuchid")
 
     def _answer(self, action: Action) -> Json:
         described = {"description": "The result, or an error."}
@@ -232,6 +247,10 @@ class _Writer:
             return {"type": "object"}
         references = [self.reference(name, view) for name in found]
         return references[0] if len(references) == 1 else {"anyOf": references}
+
+
+def _is_exemplary(param: Param) -> bool:
+    return not param.optional and param.type.kind not in {"array", "map", "file"}
 
 
 def _loose(kind: str) -> Json:
