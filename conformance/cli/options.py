@@ -41,6 +41,12 @@ WHICH = (
 
 INPUTS = (
     click.option("--examples", type=int, metavar="N", help="Generated inputs for each property."),
+    click.option(
+        "--schemathesis",
+        type=int,
+        metavar="N",
+        help="Calls that schemathesis draws of each reading action, in each of its phases.",
+    ),
     click.option("--seed", type=int, metavar="N", help="The seed of all generated inputs."),
     click.option("--time-limit", type=float, metavar="SECONDS", help="Then no new check starts."),
 )

@@ -165,7 +165,7 @@ def from_pytest(config: pytest.Config) -> Settings:
         for name, value in vars(config.option).items()
         if name.startswith(prefix)
     }
-    for name in ("partner_id", "other_partner_id", "examples", "seed", "workers"):
+    for name in ("partner_id", "other_partner_id", "examples", "schemathesis", "seed", "workers"):
         given[name] = None if given.get(name) is None else int(given[name])
     for name in ("rate", "time_limit"):
         given[name] = None if given.get(name) is None else float(given[name])

@@ -23,6 +23,7 @@ OPTIONS: dict[str, Key] = {
     "deselect": ("selection", "deselect"),
     "level": ("selection", "level"),
     "examples": ("limits", "examples"),
+    "schemathesis": ("generation", "schemathesis"),
     "time-limit": ("limits", "time-limit-seconds"),
     "workers": ("limits", "workers"),
     "rate": ("limits", "rate"),

@@ -116,6 +116,20 @@ class Limits(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
         return None if self.time_limit_seconds == "none" else self.time_limit_seconds
 
 
+class Generation(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """What generators besides our own draw."""
+
+    schemathesis: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="Calls that schemathesis draws of each reading action, in each phase;"
+            " 0 leaves it out. Needs the extra `schemathesis`.",
+        ),
+    ] = 0
+
+
 class SelectionKeys(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """Globs over requirement ids, areas, services, `service.action` and subjects."""
 
@@ -162,6 +176,7 @@ class Profile(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_
     description: Annotated[str, Meta(description="What the profile is for, in a sentence.")] = ""
     target: Target = field(default_factory=Target)
     limits: Limits = field(default_factory=Limits)
+    generation: Generation = field(default_factory=Generation)
     selection: SelectionKeys = field(default_factory=SelectionKeys)
     capabilities: Capabilities = field(default_factory=Capabilities)
     actions: Actions = field(default_factory=Actions)

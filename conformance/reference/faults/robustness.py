@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 BROKEN_DOWN = 500
-QUOTED = re.compile(rb"0_kc[0-9a-f]{12}'")
+QUOTED = re.compile(rb"[:\[,]\s*\"(?:[^\"\\]|\\.)*'")
+LIST_FOR_AN_ID = re.compile(rb'"\w*[iI]d(?:Equal)?":\s*\[')
+BLANK = re.compile(rb'"filter":\s*\{[^{}]*"\w+":\s*""')
 BEYOND_64_BITS = re.compile(rb"[:\[,]\s*-?\d{20,}")
 TRACE = "Stack trace:\n#0 /opt/server/api_v3/lib/Dispatcher.php(57): read()\n#1 {main}"
 BIG = 100_000
@@ -32,8 +34,8 @@ RICH = 4
 
 @fault("ROBUST-TEXT-001")
 def quote_breaks_the_query(behaviour: Behaviour) -> Behaviour:
-    """A quote in an id ends the query in the middle, and the call with status 500."""
-    return _breaks_down(behaviour, lambda request: bool(QUOTED.search(request.body)))
+    """A quote in a value ends the query in the middle, and the call with status 500."""
+    return _breaks_down(behaviour, lambda request: bool(QUOTED.search(request.body[:BIG])))
 
 
 @fault("ROBUST-TEXT-001")
@@ -158,6 +160,18 @@ def worker_remembers_broken_json(behaviour: Behaviour) -> Behaviour:
         return structs.replace(made, body=error)
 
     return alteration.reply(behaviour, change)
+
+
+@fault("ROBUST-KIND-001")
+def list_for_an_id_breaks_down(behaviour: Behaviour) -> Behaviour:
+    """A list in the place of an id is answered with status 500 and an empty body."""
+    return _breaks_down(behaviour, lambda request: bool(LIST_FOR_AN_ID.search(request.body[:BIG])))
+
+
+@fault("ROBUST-FUZZ-001")
+def blank_breaks_down(behaviour: Behaviour) -> Behaviour:
+    """A call with an empty text in its filter is answered with status 500."""
+    return _breaks_down(behaviour, lambda request: bool(BLANK.search(request.body[:BIG])))
 
 
 @fault("ROBUST-FUZZ-001")
