@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from conformance.generation.near_misses import NearMisses
+from conformance.plugin.check import NotApplicable
 from conformance.plugin.subjects import action_subject
 from conformance.suites.misuse import action_of, asked, is_decoded_as_usual
 from conformance.wire.request import Upload
@@ -59,7 +60,10 @@ def missed(
     action, wanted = action_of(context, subject), frozenset(rules)
     tried: set[tuple[str, str]] = set()
     for _ in range(count):
-        miss = near_misses(context).plain(action, context.random, wanted, inside=inside)
+        try:
+            miss = near_misses(context).plain(action, context.random, wanted, inside=inside)
+        except LookupError as error:
+            raise NotApplicable(str(error)) from error
         if (miss.where, repr(miss.params)) in tried:
             continue
         tried.add((miss.where, repr(miss.params)))
