@@ -181,8 +181,13 @@ def below(count: int) -> SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
-@lru_cache(maxsize=256)
 def _sampled(values: tuple[Any, ...]) -> SearchStrategy[Any]:
+    return _sampled_of(values, tuple(map(type, values)))
+
+
+@lru_cache(maxsize=256)
+def _sampled_of(values: tuple[Any, ...], _kinds: tuple[type, ...]) -> SearchStrategy[Any]:
+    """Kept by value and type: 0 and 1 equal False and True."""
     return st.sampled_from(values)
 
 
