@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 jsonschema_rs = pytest.importorskip("jsonschema_rs")
 
 DATA = Path(
-    os.environ.get("KALTURA_CONFORMANCE_DATA") or Path(__file__).parents[2] / "../shared/data"
+    os.environ.get("KALTURA_CONFORMANCE_DATA")
+    or Path(__file__).resolve().parents[3] / "shared/data"
 )
 REAL = DATA / "KalturaClient-22.19.0.xml"
 OWN = files("conformance.reference").joinpath("files/KalturaClient.xml").read_bytes()

@@ -19,7 +19,8 @@ SCHEMA = parse_schema(
 )
 DOCUMENT = openapi(SCHEMA)
 DATA = Path(
-    os.environ.get("KALTURA_CONFORMANCE_DATA") or Path(__file__).parents[2] / "../shared/data"
+    os.environ.get("KALTURA_CONFORMANCE_DATA")
+    or Path(__file__).resolve().parents[3] / "shared/data"
 )
 REAL = DATA / "KalturaClient-22.19.0.xml"
 
