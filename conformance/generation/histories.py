@@ -23,6 +23,7 @@ MOST_LIVING = 3
 """More objects at once show nothing that three do not, and cost their prerequisites."""
 WALK = 16
 """Steps of a walk, before its objects are looked at for the last time."""
+ENDS: tuple[Rule, ...] = ("list", "count")
 BIRTHS = frozenset({"add", "clone", "recreate"})
 
 
@@ -92,7 +93,6 @@ def tour(random: Random, abilities: Abilities) -> History:
         ("add", "a", ""),
         ("get", "a", ""),
         ("add", "b", ""),
-        ("list", "", ""),
         ("update", "a", ""),
         ("get", "a", ""),
         ("update", "a", ""),
@@ -101,24 +101,29 @@ def tour(random: Random, abilities: Abilities) -> History:
         ("update", "b", ""),
         ("get", "b", ""),
         ("get", "a", ""),
+        ("list", "", ""),
         ("count", "", ""),
         ("delete", "b", ""),
         ("get", "b", ""),
+        ("list", "", ""),
+        ("count", "", ""),
         ("get", "a", ""),
         ("recreate", "c", "b"),
         ("get", "c", ""),
         ("clone", "d", "a"),
+        ("update", "d", ""),
+        ("get", "a", ""),
         ("update", "a", ""),
         ("get", "d", ""),
         ("list", "", ""),
-        ("count", "", ""),
         ("delete", "a", ""),
         ("delete", "a", ""),
         ("get", "c", ""),
         ("get", "a", ""),
     ]
+    habits: dict[Rule, Way] = {}
     return tuple(
-        _step(random, abilities, rule, who, of)
+        _step(random, abilities, habits, rule, who, of)
         for rule, who, of in plan
         if abilities.can(rule) and (who != "d" or abilities.can("clone"))
     )
@@ -126,7 +131,12 @@ def tour(random: Random, abilities: Abilities) -> History:
 
 def walk(random: Random, abilities: Abilities, *, steps: int = WALK) -> History:
     """A random walk over the rules; at its end every object is looked at."""
-    living, dead, found = ["a"], list[str](), [_step(random, abilities, "add", "a", "")]
+    habits: dict[Rule, Way] = {}
+
+    def step(rule: Rule, who: str = "", of: str = "") -> Step:
+        return _step(random, abilities, habits, rule, who, of)
+
+    living, dead, found = ["a"], list[str](), [step("add", "a")]
     names = iter(NAMES[1:])
     for _ in range(steps):
         rule = _drawn(random, abilities, living, dead)
@@ -136,18 +146,18 @@ def walk(random: Random, abilities: Abilities, *, steps: int = WALK) -> History:
             of = "" if rule == "add" else random.choice(source)
             if rule == "recreate":
                 dead.remove(of)
-            found.append(_step(random, abilities, rule, who, of))
+            found.append(step(rule, who, of))
             living.append(who)
         elif rule in {"list", "count"}:
-            found.append(_step(random, abilities, rule, "", ""))
+            found.append(step(rule))
         else:
             who = _actor(random, rule, living, dead)
-            found.append(_step(random, abilities, rule, who, ""))
+            found.append(step(rule, who))
             if rule == "delete" and who in living:
                 living.remove(who)
                 dead.append(who)
-    ends = [("get", name) for name in (*living, *dead[-1:])] + [("list", ""), ("count", "")]
-    found += [_step(random, abilities, r, who, "") for r, who in ends if abilities.can(r)]  # type: ignore[arg-type]
+    found += [step("get", name) for name in (*living, *dead[-1:]) if abilities.can("get")]
+    found += [step(rule) for rule in ENDS if abilities.can(rule)]
     return tuple(found)
 
 
@@ -180,27 +190,33 @@ def simpler(step: Step) -> Iterator[Step]:
         yield structs.replace(step, least=True)
 
 
-def _step(random: Random, abilities: Abilities, rule: Rule, who: str, of: str) -> Step:
-    return Step(rule, who, of, way=_way(random, abilities, rule), seed=random.randrange(SEEDS))
+def _step(
+    random: Random, abilities: Abilities, habits: dict[Rule, Way], rule: Rule, who: str, of: str
+) -> Step:
+    """A step whose way is often the last one of its rule: what remembers, remembers by the way."""
+    if rule not in habits or random.random() >= HABIT:
+        habits[rule] = _way(random, abilities, rule)
+    return Step(rule, who, of, way=habits[rule], seed=random.randrange(SEEDS))
 
 
 def _way(random: Random, abilities: Abilities, rule: Rule) -> Way:
     """Often the plain way: what only shows there has to be met as well."""
     if rule in BIRTHS or random.random() < PLAINNESS:
         return PLAIN
-    related = abilities.related and rule in {"get", "update", "delete"}
     carriages: tuple[Carriage, ...] = ("json", "form", "multipart")
-    if rule == "get":
-        carriages = (*carriages, "xml")
     return Way(
-        related=related and random.random() < 0.4,  # noqa: PLR2004 - a weight
-        carriage=random.choice(carriages),
-        second=random.random() < 0.4,  # noqa: PLR2004 - a weight
-        batch=random.random() < 0.25,  # noqa: PLR2004 - a weight
+        related=abilities.related and rule in TAKEN and random.random() < RELATED,
+        carriage=random.choice((*carriages, "xml") if rule == "get" else carriages),
+        second=random.random() < SECOND,
+        batch=random.random() < BATCH,
     )
 
 
-PLAINNESS = 0.4
+TAKEN = frozenset({"get", "update", "delete"})
+"""What a related service does with another one's objects."""
+PLAINNESS, HABIT, RELATED, SECOND, BATCH = 0.4, 0.5, 0.4, 0.4, 0.25
+HAUNTED = 0.2
+"""How often a deleted object is asked for while others live."""
 WEIGHTS: dict[Rule, int] = {
     "add": 2,
     "get": 8,
@@ -230,6 +246,6 @@ def _drawn(
 
 def _actor(random: Random, rule: Rule, living: Sequence[str], dead: Sequence[str]) -> str:
     """Mostly a living object; now and then a deleted one, which must stay what it is."""
-    if dead and (not living or (rule != "update" and random.random() < 0.2)):  # noqa: PLR2004 - a weight
+    if dead and (not living or (rule != "update" and random.random() < HAUNTED)):
         return random.choice(dead)
     return random.choice(living)

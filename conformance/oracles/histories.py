@@ -231,7 +231,9 @@ class _Model:
         expected = {name: each for name, (each, _) in held.written.items()}
         if exchange.form.format == Format.XML:
             # Whole objects and lists look different there (CONTRACT WIRE-43); scalars do not.
-            expected = {n: each for n, each in expected.items() if not isinstance(each, dict | list)}
+            expected = {
+                n: each for n, each in expected.items() if not isinstance(each, dict | list)
+            }
         if rule == "lists":
             # A list may show less of an object than get does.
             expected = {name: each for name, each in expected.items() if name in value}
@@ -268,7 +270,7 @@ class _Model:
             yield self._departure(
                 "life",
                 "$",
-                f"the object {self._played.ids.get(event.who, event.who)}",
+                f"the object '{self._played.ids.get(event.who, event.who)}'",
                 actual,
                 "it was added, and nothing removed it but what happened to others",
                 held.birth,
@@ -321,24 +323,28 @@ class _Model:
                 self._objects.pop(who, None)
             yield from found
 
-    def _listed(
-        self, event: Event, who: str, held: _Object, at: list[int]
-    ) -> Iterator[Departure]:
+    def _listed(self, event: Event, who: str, held: _Object, at: list[int]) -> Iterator[Departure]:
         name = self._played.ids.get(who, who)
         if held.living and not at and self._played.complete:
             actual, hint = "not in the list", "is the list an earlier one?"
             yield self._departure(
-                "lists", "$.objects", f"the object {name}", actual, hint, held.birth, event.exchange
+                "lists",
+                "$.objects",
+                f"the object '{name}'",
+                actual,
+                hint,
+                held.birth,
+                event.exchange,
             )
         elif held.living and len(at) > 1:
             actual = f"{len(at)} times"
             yield self._departure(
-                "lists", "$.objects", f"the object {name} once", actual, "", held.birth,
+                "lists", "$.objects", f"the object '{name}' once", actual, "", held.birth,
                 event.exchange,
             )  # fmt: skip
         elif not held.living and at and self._played.buried and held.end is not None:
             yield self._departure(
-                "lists", f"$.objects[{at[0]}]", f"no {name}: it was deleted", f"the object {name}",
+                "lists", f"$.objects[{at[0]}]", f"no '{name}': it was deleted", f"the object '{name}'",
                 "is the list an earlier one?", held.birth, held.end, event.exchange,
             )  # fmt: skip
 
@@ -352,9 +358,7 @@ class _Model:
             return
         living = sum(bool(each and each.living) for each in held)
         if number != living:
-            writes = [
-                write for each in held if each for write in (each.birth, each.end) if write
-            ]
+            writes = [write for each in held if each for write in (each.birth, each.end) if write]
             yield self._departure(
                 "lists", "$", str(living), str(number), "is the number kept beside the objects?",
                 *writes, event.exchange,
@@ -373,5 +377,3 @@ class _Model:
     ) -> Departure:
         numbers = tuple(dict.fromkeys(each.number for each in shown_by))
         return Departure(rule, Breach(where, expected, actual, hint, numbers))
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import structs
 
@@ -61,6 +61,7 @@ class Player:
         self._listing: Listing | None = listing_of(context.schema, context.lineage, self._recipe)
         self._related = related_services(context, service)
         self._second: str | None = None
+        self._patience = 0.0
         self._begin()
 
     @property
@@ -68,9 +69,13 @@ class Player:
         """What histories of the service may consist of."""
         return abilities_of(self._context, self._service.id)
 
-    def play(self, history: Sequence[Step]) -> Played:
-        """The history as it went. Raises NotApplicable or Inconclusive without an object."""
+    def play(self, history: Sequence[Step], *, patience_seconds: float | None = None) -> Played:
+        """The history as it went. Raises NotApplicable or Inconclusive without an object.
+
+        A list that is wrong is asked for again for so long, by default as long as an index may lag.
+        """
         self._begin()
+        self._patience = self._usual_patience() if patience_seconds is None else patience_seconds
         try:
             for step in history:
                 self._take(step)
@@ -230,9 +235,7 @@ class Player:
             allowed = set(context.lineage.properties(declared))
             allowed &= set(context.recipe(where).update or ("name", "description"))
         found = {
-            n: v
-            for n, v in changed.items()
-            if n not in keys and (allowed is None or n in allowed)
+            n: v for n, v in changed.items() if n not in keys and (allowed is None or n in allowed)
         }
         return dict(list(found.items())[:1]) if step.least else found
 
@@ -250,12 +253,16 @@ class Player:
 
         def act() -> Event:
             exchange = self._send(self._service.id, step.rule, params, step)
-            deed = "list" if step.rule == "list" else "count"
+            deed: Literal["list", "count"] = "list" if step.rule == "list" else "count"
             return Event(deed=deed, exchange=exchange, asked=asked)
 
-        deadline = time.monotonic() + self._patience()
+        deadline = time.monotonic() + self._patience
         event = act()
-        while self._is_wrong(event) and time.monotonic() < deadline:
+        while self._is_wrong(event):
+            if time.monotonic() >= deadline:
+                # Nothing that lagged behind; the next one is not waited for again.
+                self._patience = 0.0
+                break
             time.sleep(self._context.profile.limits.settle_poll_ms / 1000)
             event = act()
         self._events.append(event)
@@ -268,10 +275,12 @@ class Player:
             for each in departures(so_far, self._context.lineage)
         )
 
-    def _patience(self) -> float:
+    def _usual_patience(self) -> float:
         limits, service = self._context.profile.limits, self._service.id
         indexed = self._context.profile.quirks.why("indexed", service) is not None
-        return limits.settle_seconds if indexed else min(limits.settle_seconds, SHORT_SETTLE_SECONDS)
+        return (
+            limits.settle_seconds if indexed else min(limits.settle_seconds, SHORT_SETTLE_SECONDS)
+        )
 
     def _asking(self, action: str) -> dict[str, Any] | None:
         """The parameters that ask for these objects and no others; None where none do."""
@@ -303,9 +312,7 @@ class Player:
                 return other, keys[action]
         return self._service.id, made.keys.get(action)
 
-    def _send(
-        self, service: str, action: str, params: Mapping[str, Any], step: Step
-    ) -> Exchange:
+    def _send(self, service: str, action: str, params: Mapping[str, Any], step: Step) -> Exchange:
         ks = self._second_session() if step.way.second else None
         form, session = FORMS[step.way.carriage], self._recipe.session
         if not step.way.batch:

@@ -12,6 +12,7 @@ from conformance.schema.standard import extending_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
     from conformance.generation.histories import Rule
     from conformance.plugin.context import Context
     from conformance.plugin.scope import Scope
@@ -75,7 +76,7 @@ def abilities_of(context: Context, service: str) -> Abilities:
         rules.discard("update")
     if service in CLONED and "clone" in offered:
         rules.add("clone")
-    if "delete" in rules and is_buried(context, service):
+    if "delete" in rules and (is_buried(context, service) or service in FREED):
         rules.add("recreate")
     return Abilities(frozenset(rules), related=bool(related_services(context, service)))
 

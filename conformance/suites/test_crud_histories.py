@@ -5,6 +5,7 @@ A second look plays the same steps again with fresh objects, and leaves out what
 
 from __future__ import annotations
 
+import time
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
 
 MOST_QUESTIONS = 60
 """How often a history may be played again to find what of it can go."""
-REDUCED_PER_RULE = 4
+REDUCED_FOR_SECONDS = 30.0
+"""How long one history is made shorter."""
+SHORT_PATIENCE_SECONDS = 0.5
+"""For a list, while a history is made shorter; the shortest is played with all of it."""
+REDUCED_PER_RULE = 3
 """Of one rule so many services' histories are reduced; one cause shows in all of them alike."""
 
 
@@ -123,30 +128,31 @@ def _judged(context: Context, subject: Subject, judge: Judge) -> Iterator[Breach
 def _reduced(
     context: Context, player: Player, steps: Sequence[Step], judge: Judge
 ) -> tuple[Breach, ...]:
-    """The breach of the shortest history that still shows one."""
-    shown: dict[tuple[Step, ...], tuple[Played, tuple[Breach, ...]]] = {}
+    """The breach of the shortest history that still shows one, played once more."""
+    deadline = time.monotonic() + REDUCED_FOR_SECONDS
+
+    def shown(candidate: Sequence[Step], patience_seconds: float | None) -> tuple[Breach, ...]:
+        try:
+            played = player.play(candidate, patience_seconds=patience_seconds)
+        except (NotApplicable, Inconclusive):
+            return ()
+        whole = tuple(dict.fromkeys(event.exchange.number for event in played.events))
+        return tuple(
+            structs.replace(each, exchanges=whole) for each in judge(played, context.lineage)
+        )
 
     def holds(candidate: tuple[Step, ...]) -> bool:
-        try:
-            played = player.play(candidate)
-        except (NotApplicable, Inconclusive):
-            return False
-        found = tuple(judge(played, context.lineage))
-        if found:
-            shown[candidate] = (played, found)
-        return bool(found)
+        return time.monotonic() < deadline and bool(shown(candidate, SHORT_PATIENCE_SECONDS))
 
     questions = Questions(holds, most=MOST_QUESTIONS)
     shortest = reduced(steps, questions, leave_out=without)
     shortest = simplified(shortest, questions, simpler=simpler)
-    if shortest not in shown:
-        return ()
-    played, found = shown[shortest]
-    whole = tuple(dict.fromkeys(event.exchange.number for event in played.events))
+    before = len(context.exchanges)
+    found = shown(shortest, None)[:1]
+    if found:
+        # The evidence is the shortest play, not the way to it.
+        del context.exchanges[:before]
     told = f"shrunk to {len(shortest)} calls: {', '.join(map(str, shortest))}"
     return tuple(
-        structs.replace(each, exchanges=whole, hint=f"{each.hint}; {told}".lstrip("; "))
-        for each in found[:1]
+        structs.replace(each, hint=f"{each.hint}; {told}".removeprefix("; ")) for each in found
     )
-
-

@@ -73,9 +73,7 @@ def session_remembers_what_it_got(behaviour: Behaviour) -> Behaviour:
 
     def get(call: Call) -> Any:
         record = _record(call)
-        held = remembered.setdefault(
-            (*_key(record), call.session.text), deepcopy(record.document)
-        )
+        held = remembered.setdefault((*_key(record), call.session.text), deepcopy(record.document))
         return _shown(call, record, held)
 
     def update(call: Call) -> Any:
@@ -232,7 +230,7 @@ def second_delete_brings_it_back(behaviour: Behaviour) -> Behaviour:
 
 @fault("CRUD-HISTORY-003")
 def list_is_remembered_until_an_add(behaviour: Behaviour) -> Behaviour:
-    """A list is answered as it was when last asked for in these words, unless one was added."""
+    """A list is answered as it was when last asked for in these words, unless the service added one."""
     remembered: dict[Key, Any] = {}
 
     def list_(call: Call) -> Any:
@@ -242,7 +240,8 @@ def list_is_remembered_until_an_add(behaviour: Behaviour) -> Behaviour:
         return deepcopy(remembered[key])
 
     def add(call: Call) -> Any:
-        remembered.clear()
+        for key in [each for each in remembered if each[0] == f"{call.action.service}.list"]:
+            del remembered[key]
         return behaviour.add(call)
 
     return replace(behaviour, list=list_, add=add)
