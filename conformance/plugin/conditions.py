@@ -1,0 +1,156 @@
+"""From a breach to conditions that a sound server meets and the breach does not, as Python source.
+
+Each is short enough that a stranger can read it; the plainest come first. Whoever asks tries them
+on what was recorded and on a new run, and takes the first that fails there as the breach does.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from conformance.wire.answer import ApiError, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from conformance.verdict.breach import Breach
+    from conformance.wire.exchange import Exchange
+
+    Source = Callable[[Any], str]
+
+CODES = re.compile(r"[A-Z][A-Z0-9_]{3,}(?: or [A-Z][A-Z0-9_]{3,}|, [A-Z][A-Z0-9_]{3,})*")
+CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
+BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
+QUOTED = re.compile(r"'([^']+)'")
+STATUS = frozenset({"status", "http status", "$.http", "$.status"})
+PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
+
+
+def conditions(
+    breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str], source: Source
+) -> Iterator[str]:
+    """Conditions in the order of their plainness. `source` writes a value as an expression."""
+    last = shown[-1]
+    name = names[last.number]
+    yield from _of_status(breach, last, name)
+    yield from _of_lists(breach, name, source)
+    yield from _of_errors(breach, last, name)
+    path = PATH.match(breach.where)
+    for where in _paths(path[0], last) if path else ():
+        yield from _of_values(breach, last, name, where, source)
+        if len(shown) > 1:
+            first = names[shown[0].number]
+            yield f'same(at({name}, "{where}"), at({first}, "{where}"))'
+    yield from _of_headers(breach, last, name)
+    if len(shown) > 1:
+        first = names[shown[0].number]
+        yield f"{name}.error == {first}.error"
+        yield f"same({name}.value, {first}.value)"
+        yield f"{name}.status == {first}.status"
+        yield f"skeleton({name}) == skeleton({first})"
+    if last.response.status != 200:  # noqa: PLR2004 - what an API answers with
+        yield f"{name}.status != {last.response.status}"
+    yield f"skeleton({name}) != SEEN"
+
+
+def _paths(path: str, last: Exchange) -> Iterator[str]:
+    """The path in the answer; in a batch's, in each of its slots."""
+    yield path
+    value = last.answer.value if isinstance(last.answer, Result) else None
+    if isinstance(value, list):
+        yield from (f"$[{place}]{path.removeprefix('$')}" for place in range(len(value)))
+
+
+def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    if breach.where.lower() in STATUS or breach.actual == str(last.response.status):
+        wanted = re.match(r"\d{3}", breach.expected)
+        if wanted and wanted[0] != str(last.response.status):
+            yield f"{name}.status == {wanted[0]}"
+
+
+def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
+    wanted = QUOTED.search(breach.expected)
+    if not breach.where.startswith("$.objects") or wanted is None:
+        return
+    identity = source(wanted[1])
+    if breach.actual.startswith("the object"):
+        yield f"holding({name}, {identity}) == 0"
+    if breach.actual == "not in the list" or breach.actual.endswith("times"):
+        yield f"holding({name}, {identity}) == 1"
+
+
+def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    answer = last.answer
+    wanted = CODE.findall(breach.expected) if CODES.match(breach.expected) else []
+    if wanted and not (isinstance(answer, ApiError) and answer.code in wanted):
+        yield (
+            f"{name}.error in {set(wanted)!r}"
+            if len(wanted) > 1
+            else (f'{name}.error == "{wanted[0]}"')
+        )
+    if breach.actual.startswith(("a result", "accepted")):
+        yield f"{name}.error is not None"
+    if isinstance(answer, ApiError):
+        if answer.code in breach.actual and not wanted:
+            yield f"{name}.error is None"
+        yield f'{name}.error != "{answer.code}"'
+    if breach.actual == "null":
+        yield f"{name}.value is not None"
+
+
+def _of_values(
+    breach: Breach, last: Exchange, name: str, where: str, source: Source
+) -> Iterator[str]:
+    """Conditions of the value at a path."""
+    here = f'at({name}, "{where}")'
+    found = BOUND.fullmatch(breach.expected)
+    if found:
+        number = int(found[1] or found[4])
+        sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
+        yield f"number({here}) {sign} number({source(number)})"
+    wanted = _literal(breach.expected)
+    if wanted is not None:
+        yield f"same({here}, {source(wanted)})"
+    if breach.actual == "absent":
+        yield f"{here} is not None"
+    value = _at(last, where)
+    if isinstance(value, str | int | float) and value != "":
+        yield f"not same({here}, {source(value)})"
+    elif breach.expected in {"absent", "empty or absent"}:
+        yield f"not {here}"
+
+
+def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    for header, value in last.response.headers:
+        if header.lower() == breach.where.lower() or (
+            value and value == breach.actual.strip("'\"")
+        ):
+            wanted = _literal(breach.expected)
+            if isinstance(wanted, str):
+                yield f'{name}.headers.get("{header}") == {wanted!r}'
+            yield f'{name}.headers.get("{header}") != {value!r}'
+
+
+def _literal(text: str) -> Any:
+    """The value that a finding shows as Python writes it; None where it is prose or was cut."""
+    if text.endswith("…"):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+
+
+def _at(exchange: Exchange, where: str) -> Any:
+    value: Any = exchange.answer.value if isinstance(exchange.answer, Result) else None
+    for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", where):
+        if name and isinstance(value, Mapping):
+            value = value.get(name)
+        elif index and isinstance(value, list) and int(index) < len(value):
+            value = value[int(index)]
+        else:
+            return None
+    return value

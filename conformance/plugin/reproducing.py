@@ -1,0 +1,315 @@
+"""Makes of each finding a program that stands alone, and runs it once more before it is reported.
+
+The calls are those that the oracle names with all that made their objects; where these alone do not
+show the breach, what else was done to the objects is added, and reduced again. The program is tried
+as it will be written, so what is reported is what a stranger runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from msgspec import Struct, structs
+
+from conformance.generation.reduction import Questions, reduced
+from conformance.plugin.conditions import conditions
+from conformance.plugin.provenance import Provenance
+from conformance.plugin.script import Facts, Story, Writer
+from conformance.wire.answer import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from conformance.plugin.bench import Bench
+    from conformance.plugin.recording import Recording
+    from conformance.requirements.requirement import Requirement
+    from conformance.verdict.breach import Breach
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.result import CheckResult
+    from conformance.wire.exchange import Exchange
+
+MOST_FINDINGS = 25
+MOST_SECONDS = 90.0
+"""For all findings of a run together; the others keep their `replay` line."""
+MOST_CALLS = 40
+MOST_AROUND = 24
+"""Calls beyond those that the oracle names."""
+MOST_CONDITIONS = 6
+MOST_QUESTIONS = 16
+MOST_TRIES = 20
+FEW_LOOKS = 2
+"""A breach that was confirmed at once shows every time."""
+PROGRAM_SECONDS = 120
+SHOWS, ABSENT, NOT_MADE = 1, 0, 2
+"""How a program ends."""
+
+
+class Reproduced(Struct, frozen=True):
+    """A finding's program, the same as curl lines, and the calls that it makes."""
+
+    program: str
+    curl: str
+    calls: tuple[str, ...]
+
+
+class Reproducer:
+    """Reproduces the findings of one run while its target still answers."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        recording: Recording,
+        results: Sequence[CheckResult],
+        *,
+        verify: bool,
+    ) -> None:
+        self._bench = bench
+        self._recording = recording
+        self._results = results
+        self._verify = verify
+        self._deadline = time.monotonic() + MOST_SECONDS
+        exchanges = bench.traffic.all()
+        self._provenance = Provenance(exchanges)
+        self._removals = {
+            str(value): each
+            for each in exchanges
+            if each.call.action == "delete" and isinstance(each.answer, Result)
+            for value in each.call.params.values()
+        }
+        self._facts = Facts(
+            accounts=bench.target.accounts,
+            sessions=bench.target.sessions,
+            nonce=bench.provisioner.names.nonce,
+            started=exchanges[0].started_at if exchanges else time.time(),
+        )
+
+    def all(
+        self, findings: Sequence[Finding], requirements: Mapping[str, Requirement]
+    ) -> tuple[Finding, ...]:
+        """The findings, those with a program that shows them told where it is."""
+        return tuple(
+            self._told(finding, requirements[finding.requirement])
+            if place < MOST_FINDINGS and not self._late
+            else finding
+            for place, finding in enumerate(findings)
+        )
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() >= self._deadline
+
+    def _told(self, finding: Finding, requirement: Requirement) -> Finding:
+        title = f"{finding.requirement} on {finding.subject}: {requirement.statement}"
+        found = self.of(finding, title)
+        if found is None:
+            return finding
+        folder = self._recording.finding(finding.id, found.program, found.curl)
+        if self._run_alone(folder / "reproduce.py") != SHOWS:
+            self._recording.withdraw(finding.id)
+            return finding
+        return structs.replace(
+            finding, minimal=found.calls, script=f"findings/{finding.id}/reproduce.py"
+        )
+
+    def of(self, finding: Finding, title: str) -> Reproduced | None:
+        """A program that shows the finding; None where none of those tried does."""
+        for result, breach in self._breaches(finding):
+            story = Story(
+                title=title,
+                where=breach.where,
+                expected=breach.expected,
+                actual=breach.actual,
+                tries=MOST_TRIES if result.attempts > FEW_LOOKS else 1,
+                verify=self._verify,
+            )
+            found = self._reproduced(breach, self._shown(result, breach), story)
+            if found is not None or self._late:
+                return found
+        return None
+
+    def _breaches(self, finding: Finding) -> Iterator[tuple[CheckResult, Breach]]:
+        """What the finding was made of, the finding's own breach first; a few."""
+        same = [
+            (result, breach)
+            for result in self._results
+            if result.requirement == finding.requirement and result.subject == finding.subject
+            for breach in result.breaches
+        ]
+        same.sort(key=lambda pair: (pair[1].where != finding.where, len(pair[1].exchanges)))
+        yield from same[:2]
+
+    def _shown(self, result: CheckResult, breach: Breach) -> tuple[Exchange, ...]:
+        """The exchanges that the oracle names, else the last one of the check."""
+        numbers = sorted(breach.exchanges) or list(result.exchanges[-1:])
+        held = (self._bench.traffic.exchange(number) for number in numbers)
+        return tuple(each for each in held if each is not None)
+
+    def _reproduced(
+        self, breach: Breach, shown: tuple[Exchange, ...], story: Story
+    ) -> Reproduced | None:
+        if not shown:
+            return None
+        core = self._provenance.closure(shown)
+        if len(core) > MOST_CALLS:
+            return None
+        for claim in self._claims(breach, shown, core, story):
+            if self._late:
+                return None
+            if self._shows(core, claim, story):
+                return self._written(core, claim, story)
+        more = self._provenance.closure((*core, *self._provenance.around(core, most=MOST_AROUND)))
+        if len(more) == len(core) or len(more) > MOST_CALLS:
+            return None
+        for claim in self._claims(breach, shown, more, story):
+            if self._late:
+                return None
+            if self._shows(more, claim, story):
+                return self._reduced(core, more, claim, breach, shown, story)
+        return None
+
+    def _reduced(
+        self,
+        core: Sequence[Exchange],
+        more: Sequence[Exchange],
+        claim: str,
+        breach: Breach,
+        shown: tuple[Exchange, ...],
+        story: Story,
+    ) -> Reproduced | None:
+        """The program with as few calls beyond the core as still show the breach."""
+        kept = {each.number for each in core}
+        beyond = [each for each in more if each.number not in kept]
+        place = list(self._claims(breach, shown, more, story)).index(claim)
+
+        def whole(extra: Sequence[Exchange]) -> tuple[Exchange, ...]:
+            return self._provenance.closure((*core, *extra))
+
+        def said(extra: Sequence[Exchange]) -> str:
+            # The answers are numbered by their place, so the condition is written anew.
+            return list(self._claims(breach, shown, whole(extra), story))[place]
+
+        def holds(extra: tuple[Exchange, ...]) -> bool:
+            return not self._late and self._shows(whole(extra), said(extra), story)
+
+        def leave_out(extra: Sequence[Exchange], places: Collection[int]) -> tuple[Exchange, ...]:
+            return tuple(each for place, each in enumerate(extra) if place not in places)
+
+        questions = Questions(holds, most=MOST_QUESTIONS)
+        fewest = reduced(tuple(beyond), questions, leave_out=leave_out)
+        return self._written(whole(fewest), said(fewest), story)
+
+    def _claims(
+        self,
+        breach: Breach,
+        shown: tuple[Exchange, ...],
+        calls: Sequence[Exchange],
+        story: Story,
+    ) -> Iterator[str]:
+        """The conditions that what was recorded does not meet."""
+        writer = self._writer()
+        writer.program(calls, "True", story)
+        names = writer.names(calls)
+        last = shown[-1]
+        namespace = self._namespace(writer.program(calls, "True", story))
+        namespace |= {names[each.number]: self._answer(namespace, each) for each in calls}
+        namespace |= {"NONCE": self._facts.nonce, "server": self._server(namespace)}
+        seen = namespace["skeleton"](namespace[names[last.number]])
+
+        def source(value: Any) -> str:
+            return writer.value(value, before=last.number + 1)
+
+        found = dict.fromkeys(
+            claim.replace("SEEN", repr(seen)) for claim in conditions(breach, shown, names, source)
+        )
+        count = 0
+        for claim in found:
+            if count < MOST_CONDITIONS and not _holds(claim, namespace):
+                count += 1
+                yield claim
+
+    def _shows(self, calls: Sequence[Exchange], claim: str, story: Story) -> bool:
+        """Whether the program shows the breach, run in this process."""
+        namespace = self._namespace(self._writer().program(calls, claim, story))
+        server = self._server(namespace)
+        try:
+            for _ in range(story.tries):
+                if namespace["shown"](server) is not None:
+                    return True
+        except Exception:  # noqa: BLE001 - a program that fails shows nothing, whatever the reason
+            return False
+        finally:
+            server.client.close()
+        return False
+
+    def _written(self, calls: Sequence[Exchange], claim: str, story: Story) -> Reproduced:
+        writer = self._writer()
+        return Reproduced(
+            program=writer.program(calls, claim, story),
+            curl=self._writer().curl(calls, story),
+            calls=tuple(each.action if each.call.service else "request" for each in calls),
+        )
+
+    def _run_alone(self, program: Any) -> int:
+        """How the program ends when it runs by itself, as a stranger runs it."""
+        accounts = self._bench.target.accounts
+        secrets = {
+            "KALTURA_CONFORMANCE_ADMIN_SECRET": accounts.own.admin_secret,
+            "KALTURA_CONFORMANCE_USER_SECRET": accounts.own.user_secret or "",
+        }
+        if accounts.other is not None:
+            secrets["KALTURA_CONFORMANCE_OTHER_ADMIN_SECRET"] = accounts.other.admin_secret
+            secrets["KALTURA_CONFORMANCE_OTHER_PARTNER_ID"] = str(accounts.other.partner_id)
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own interpreter, and what we wrote
+                [
+                    sys.executable,
+                    str(program),
+                    self._bench.target.url,
+                    str(accounts.own.partner_id),
+                ],
+                env={**os.environ, **secrets},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PROGRAM_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return NOT_MADE
+        return ended.returncode
+
+    def _writer(self) -> Writer:
+        return Writer(self._facts, self._provenance, self._removals)
+
+    def _namespace(self, program: str) -> dict[str, Any]:
+        """The program's names, with the run's secrets for those of the environment."""
+        namespace: dict[str, Any] = {"__name__": "reproduce"}
+        exec(compile(program, "reproduce.py", "exec"), namespace)  # noqa: S102 - our own text
+        accounts = self._facts.accounts
+        namespace["ADMIN_SECRET"] = accounts.own.admin_secret
+        namespace["USER_SECRET"] = accounts.own.secret_of_users
+        if accounts.other is not None:
+            namespace["OTHER_ADMIN_SECRET"] = accounts.other.admin_secret
+            namespace["OTHER_PARTNER"] = accounts.other.partner_id
+        return namespace
+
+    def _server(self, namespace: Mapping[str, Any]) -> Any:
+        target = self._bench.target
+        return namespace["Server"](target.url, target.accounts.own.partner_id, target.wait)
+
+    @staticmethod
+    def _answer(namespace: Mapping[str, Any], exchange: Exchange) -> Any:
+        received = exchange.response
+        return namespace["Answer"](received.status, httpx.Headers(received.headers), received.body)
+
+
+def _holds(claim: str, namespace: dict[str, Any]) -> bool:
+    """Whether the condition holds of what was recorded; one that cannot be asked does."""
+    try:
+        return bool(eval(claim, namespace))  # noqa: S307 - our own text
+    except Exception:  # noqa: BLE001 - whatever it trips over, it is no condition of this answer
+        return True
