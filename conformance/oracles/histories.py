@@ -344,9 +344,15 @@ class _Model:
             )  # fmt: skip
         elif not held.living and at and self._played.buried and held.end is not None:
             yield self._departure(
-                "lists", f"$.objects[{at[0]}]", f"no '{name}': it was deleted", f"the object '{name}'",
-                "is the list an earlier one?", held.birth, held.end, event.exchange,
-            )  # fmt: skip
+                "lists",
+                f"$.objects[{at[0]}]",
+                f"no '{name}': it was deleted",
+                f"the object '{name}'",
+                "is the list an earlier one?",
+                held.birth,
+                held.end,
+                event.exchange,
+            )
 
     def _count(self, event: Event) -> Iterator[Departure]:
         answer = event.exchange.answer

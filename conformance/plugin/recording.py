@@ -135,6 +135,12 @@ class Recording:
             (folder / name).write_text(self._redactor.text(text), encoding="utf-8")
         return folder
 
+    def not_reproduced(self, identity: str, why: str) -> None:
+        """Write down how the making of a finding's program failed."""
+        folder = self.folder / "findings" / identity
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "not-reproduced.txt").write_text(self._redactor.text(why), encoding="utf-8")
+
     def withdraw(self, identity: str) -> None:
         """Remove a finding's program, which does not show it."""
         folder = self.folder / "findings" / identity

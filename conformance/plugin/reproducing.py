@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -104,6 +105,14 @@ class Reproducer:
         return time.monotonic() >= self._deadline
 
     def _told(self, finding: Finding, requirement: Requirement) -> Finding:
+        """The finding with its program. What we fail at ourselves is written beside it."""
+        try:
+            return self._with_program(finding, requirement)
+        except Exception:  # noqa: BLE001 - the run is judged; its findings stand without programs
+            self._recording.not_reproduced(finding.id, traceback.format_exc())
+            return finding
+
+    def _with_program(self, finding: Finding, requirement: Requirement) -> Finding:
         title = f"{finding.requirement} on {finding.subject}: {requirement.statement}"
         found = self.of(finding, title)
         if found is None:
@@ -186,21 +195,22 @@ class Reproducer:
         beyond = [each for each in more if each.number not in kept]
         place = list(self._claims(breach, shown, more, story)).index(claim)
 
-        def whole(extra: Sequence[Exchange]) -> tuple[Exchange, ...]:
-            return self._provenance.closure((*core, *extra))
+        def whole(extra: Sequence[int]) -> tuple[Exchange, ...]:
+            chosen = (each for each in beyond if each.number in extra)
+            return self._provenance.closure((*core, *chosen))
 
-        def said(extra: Sequence[Exchange]) -> str:
+        def said(extra: Sequence[int]) -> str:
             # The answers are numbered by their place, so the condition is written anew.
             return list(self._claims(breach, shown, whole(extra), story))[place]
 
-        def holds(extra: tuple[Exchange, ...]) -> bool:
+        def holds(extra: tuple[int, ...]) -> bool:
             return not self._late and self._shows(whole(extra), said(extra), story)
 
-        def leave_out(extra: Sequence[Exchange], places: Collection[int]) -> tuple[Exchange, ...]:
+        def leave_out(extra: Sequence[int], places: Collection[int]) -> tuple[int, ...]:
             return tuple(each for place, each in enumerate(extra) if place not in places)
 
         questions = Questions(holds, most=MOST_QUESTIONS)
-        fewest = reduced(tuple(beyond), questions, leave_out=leave_out)
+        fewest = reduced([each.number for each in beyond], questions, leave_out=leave_out)
         return self._written(whole(fewest), said(fewest), story)
 
     def _claims(

@@ -15,13 +15,13 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from conformance.exceptions import UsageError
+from conformance.plugin.accounts import Accounts
 from conformance.wire import ks as keys
 from conformance.wire.request import Encoding, Endpoint, Form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.plugin.accounts import Accounts
     from conformance.plugin.provenance import Provenance
     from conformance.wire.exchange import Exchange
 
@@ -115,8 +115,9 @@ class Writer:
         self._names = self.names(exchanges)
         lines = [
             f"# {_prose(story.title)}",
-            f"# at {_prose(story.where)}: expected {_prose(story.expected)}, "
-            f"got {_prose(story.actual)}",
+            f"# at {_prose(story.where)}",
+            f"# expected {_prose(story.expected)}",
+            f"# got {_prose(story.actual)}",
             "# URL is the server's, KS a session of an administrator; needs curl and jq.",
         ]
         for each in exchanges:
@@ -159,11 +160,8 @@ class Writer:
             return []
         params = self.value(dict(removal.call.params), before=removal.number)
         service, admin = removal.call.service, 'server.session("admin")'
-        return [
-            f"if {name}.error is None:",
-            f"    added.append(lambda: server.call("
-            f'"{service}", "{removal.call.action}", {params}, {admin}))',
-        ]
+        call = f'server.call("{service}", "{removal.call.action}", {params}, {admin})'
+        return [f"if {name}.error is None:", f"    added.append(lambda: {call})"]
 
     def _ks_of(self, exchange: Exchange) -> str:
         """The expression for the KS that a plain call carries."""

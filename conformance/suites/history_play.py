@@ -13,7 +13,6 @@ from conformance.oracles.histories import Event, Played, departures
 from conformance.oracles.slots import slot
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.provisioning.address import addresses, identity
-from conformance.provisioning.made import Made
 from conformance.schema.standard import entity_param, id_param
 from conformance.suites import batch
 from conformance.suites.history_subjects import (
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from conformance.generation.histories import Abilities, Carriage
     from conformance.plugin.context import Context
+    from conformance.provisioning.made import Made
     from conformance.wire.exchange import Exchange
 
 FORMS: Mapping[Carriage, Form] = {

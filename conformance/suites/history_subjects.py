@@ -132,7 +132,7 @@ def list_is_complete(context: Context, service: str) -> bool:
 
 
 def key_values(context: Context, recipe: Recipe) -> dict[str, Any]:
-    """Values of its own for the keys that an object is known to take, so that they can be reused."""
+    """Values for the keys that an object is known to take, so that they can be used again."""
     names, found = context.provisioner.names, {}
     for name in recipe.natural_keys:
         if name in recipe.values:

@@ -230,7 +230,7 @@ def second_delete_brings_it_back(behaviour: Behaviour) -> Behaviour:
 
 @fault("CRUD-HISTORY-003")
 def list_is_remembered_until_an_add(behaviour: Behaviour) -> Behaviour:
-    """A list is answered as it was when last asked for in these words, unless the service added one."""
+    """A list is answered as it was before in the same words, until the service adds an object."""
     remembered: dict[Key, Any] = {}
 
     def list_(call: Call) -> Any:
