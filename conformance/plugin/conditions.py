@@ -26,6 +26,8 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
 QUOTED = re.compile(r"'([^']+)'")
 STATUS = frozenset({"status", "http status", "$.http", "$.status"})
+WORDLIKE = re.compile(r"[\w.:\-/]+")
+PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
 
 
@@ -53,7 +55,8 @@ def conditions(
         yield f"skeleton({name}) == skeleton({first})"
     if last.response.status != 200:  # noqa: PLR2004 - what an API answers with
         yield f"{name}.status != {last.response.status}"
-    yield f"skeleton({name}) != SEEN"
+    if not path or _at(last, path[0]) is None or path[0] == "$":
+        yield f"skeleton({name}) != SEEN"
 
 
 def _paths(path: str, last: Exchange) -> Iterator[str]:
@@ -93,8 +96,8 @@ def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
         )
     if breach.actual.startswith(("a result", "accepted")):
         yield f"{name}.error is not None"
-    if isinstance(answer, ApiError):
-        if answer.code in breach.actual and not wanted:
+    if isinstance(answer, ApiError) and answer.code in breach.actual:
+        if not wanted:
             yield f"{name}.error is None"
         yield f'{name}.error != "{answer.code}"'
     if breach.actual == "null":
@@ -107,11 +110,15 @@ def _of_values(
     """Conditions of the value at a path."""
     here = f'at({name}, "{where}")'
     found = BOUND.fullmatch(breach.expected)
+    if re.fullmatch(r"(about )?\d{10}( or earlier)?", breach.expected):
+        yield f"number({here}) < time.time() + DAY"
+    if re.fullmatch(r"about \d{10}", breach.expected):
+        yield f"abs(number({here}) - time.time()) < DAY"
     if found:
         number = int(found[1] or found[4])
         sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
         yield f"number({here}) {sign} number({source(number)})"
-    wanted = _literal(breach.expected)
+    wanted = literal(breach.expected)
     if wanted is not None:
         yield f"same({here}, {source(wanted)})"
     if breach.actual == "absent":
@@ -128,24 +135,27 @@ def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
         if header.lower() == breach.where.lower() or (
             value and value == breach.actual.strip("'\"")
         ):
-            wanted = _literal(breach.expected)
+            wanted = literal(breach.expected)
             if isinstance(wanted, str):
                 yield f'{name}.headers.get("{header}") == {wanted!r}'
             yield f'{name}.headers.get("{header}") != {value!r}'
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
     """The value that a finding shows as Python writes it; None where it is prose or was cut."""
     if text.endswith("…"):
         return None
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return None
+        return text if WORDLIKE.fullmatch(text) and text not in PROSE else None
 
 
 def _at(exchange: Exchange, where: str) -> Any:
-    value: Any = exchange.answer.value if isinstance(exchange.answer, Result) else None
+    answer = exchange.answer
+    value: Any = answer.value if isinstance(answer, Result) else None
+    if isinstance(answer, ApiError):
+        value = answer.raw if isinstance(answer.raw, Mapping) else {"args": answer.args}
     for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", where):
         if name and isinstance(value, Mapping):
             value = value.get(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 CREATING = re.compile(r"^(add|clone|copy|register|start|upload)|Add", re.ASCII)
 SHORTEST_ID = 3
 """Shorter numbers are everywhere."""
-WORD = re.compile(r"[A-Za-z0-9_\-]{3,}")
+WORD = re.compile(r"[A-Za-z0-9_\-%=]{3,}")
+KS = 60
+"""A word that is longer is a session."""
+READING = re.compile(r"^(get|list|count|serve|is[A-Z])", re.ASCII)
 
 
 class Origin(Struct, frozen=True):
@@ -64,6 +68,17 @@ class Provenance:
                 waiting.extend(self.needed(each))
         return tuple(found[number] for number in sorted(found))
 
+    def writes(self, core: Iterable[Exchange]) -> tuple[Exchange, ...]:
+        """What else changed the objects and sessions that the last of these exchanges names."""
+        held = list(core)
+        last = max(held, key=lambda each: each.number)
+        named = {token for token in tokens(last) if token in self._origins}
+        return tuple(
+            each
+            for each in self.around(held, most=len(self._all))
+            if not READING.match(each.call.action) and not named.isdisjoint(tokens(each))
+        )
+
     def around(self, core: Iterable[Exchange], *, most: int) -> tuple[Exchange, ...]:
         """What else named the objects of these exchanges before the last of them; the latest."""
         held = {each.number: each for each in core}
@@ -87,9 +102,16 @@ class Provenance:
 def tokens(exchange: Exchange) -> frozenset[str]:
     """The words of a request that may name something."""
     if not exchange.call.service:
-        text = exchange.request.url + exchange.request.body.decode("utf-8", "replace")
-        return frozenset(WORD.findall(text))
-    return frozenset(_scalars(exchange.call.params))
+        return frozenset(WORD.findall(_written(exchange)))
+    found = set(_scalars(exchange.call.params))
+    if exchange.session == "given":
+        # The session may be what the call is about: one that was ended, or is limited.
+        found.update(unquote(word) for word in WORD.findall(_written(exchange)) if len(word) > KS)
+    return frozenset(found)
+
+
+def _written(exchange: Exchange) -> str:
+    return exchange.request.url + exchange.request.body.decode("utf-8", "replace")
 
 
 def _scalars(value: Any) -> Iterator[str]:

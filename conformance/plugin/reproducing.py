@@ -12,19 +12,20 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from msgspec import Struct, structs
 
 from conformance.generation.reduction import Questions, reduced
-from conformance.plugin.conditions import conditions
+from conformance.plugin.conditions import conditions, literal
 from conformance.plugin.provenance import Provenance
 from conformance.plugin.script import Facts, Story, Writer
 from conformance.wire.answer import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from conformance.plugin.bench import Bench
     from conformance.plugin.recording import Recording
@@ -166,11 +167,19 @@ class Reproducer:
         core = self._provenance.closure(shown)
         if len(core) > MOST_CALLS:
             return None
-        for claim in self._claims(breach, shown, core, story):
+        # Whether a call is to be refused depends on all that befell its object or its session.
+        strict = self._provenance.closure((*core, *self._provenance.writes(core)))
+        refusals = [
+            claim for claim in self._claims(breach, shown, strict, story) if _of_code(claim)
+        ]
+        others = [c for c in self._claims(breach, shown, core, story) if not _of_code(c)]
+        tries = [(strict, c) for c in refusals] + [(core, c) for c in others]
+        for calls, claim in tries if len(strict) <= MOST_CALLS else tries[len(refusals) :]:
             if self._late:
                 return None
-            if self._shows(core, claim, story):
-                return self._written(core, claim, story)
+            if self._shows(calls, claim, story):
+                return self._written(calls, claim, story)
+        core = strict if len(strict) <= MOST_CALLS else core
         more = self._provenance.closure((*core, *self._provenance.around(core, most=MOST_AROUND)))
         if len(more) == len(core) or len(more) > MOST_CALLS:
             return None
@@ -315,6 +324,25 @@ class Reproducer:
     def _answer(namespace: Mapping[str, Any], exchange: Exchange) -> Any:
         received = exchange.response
         return namespace["Answer"](received.status, httpx.Headers(received.headers), received.body)
+
+
+def _sends(calls: Sequence[Exchange], expected: str) -> bool:
+    """Whether one of the calls sends what is expected; so it is taken of what is no value."""
+    value = literal(expected)
+    return value is None or any(_holds_value(each.call.params, value) for each in calls)
+
+
+def _holds_value(held: Any, value: Any) -> bool:
+    if isinstance(held, Mapping):
+        return any(_holds_value(each, value) for each in held.values())
+    if isinstance(held, list | tuple):
+        return any(_holds_value(each, value) for each in held)
+    return bool(str(held) == str(value))
+
+
+def _of_code(claim: str) -> bool:
+    """Whether the condition asks for an error, or for none."""
+    return ".error" in claim
 
 
 def _holds(claim: str, namespace: dict[str, Any]) -> bool:
