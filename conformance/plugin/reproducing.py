@@ -21,11 +21,12 @@ from msgspec import Struct, structs
 from conformance.generation.reduction import Questions, reduced
 from conformance.plugin.conditions import conditions, literal
 from conformance.plugin.provenance import Provenance
-from conformance.plugin.script import Facts, Story, Writer
+from conformance.plugin.script import KS, Facts, Story, Writer
 from conformance.wire.answer import Result
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
     from conformance.plugin.bench import Bench
     from conformance.plugin.recording import Recording
@@ -47,8 +48,8 @@ MOST_TRIES = 20
 FEW_LOOKS = 2
 """A breach that was confirmed at once shows every time."""
 PROGRAM_SECONDS = 120
-SHOWS, ABSENT, NOT_MADE = 1, 0, 2
-"""How a program ends."""
+SHOWS = 1
+"""How a program ends that shows its breach."""
 
 
 class Reproduced(Struct, frozen=True):
@@ -116,15 +117,21 @@ class Reproducer:
     def _with_program(self, finding: Finding, requirement: Requirement) -> Finding:
         title = f"{finding.requirement} on {finding.subject}: {requirement.statement}"
         found = self.of(finding, title)
-        if found is None:
+        if found is None or not self._is_clean(found):
             return finding
         folder = self._recording.finding(finding.id, found.program, found.curl)
-        if self._run_alone(folder / "reproduce.py") != SHOWS:
+        if not self._shows_alone(folder / "reproduce.py"):
             self._recording.withdraw(finding.id)
             return finding
         return structs.replace(
             finding, minimal=found.calls, script=f"findings/{finding.id}/reproduce.py"
         )
+
+    def _is_clean(self, found: Reproduced) -> bool:
+        """Whether no secret stands in what would be written: no account's, no session's."""
+        text = found.program + found.curl
+        secrets = self._facts.accounts.secrets
+        return not KS.search(text) and not any(secret in text for secret in secrets)
 
     def of(self, finding: Finding, title: str) -> Reproduced | None:
         """A program that shows the finding; None where none of those tried does."""
@@ -165,29 +172,43 @@ class Reproducer:
         if not shown:
             return None
         core = self._provenance.closure(shown)
-        if len(core) > MOST_CALLS:
-            return None
         # Whether a call is to be refused depends on all that befell its object or its session.
         strict = self._provenance.closure((*core, *self._provenance.writes(core)))
-        refusals = [
-            claim for claim in self._claims(breach, shown, strict, story) if _of_code(claim)
-        ]
-        others = [c for c in self._claims(breach, shown, core, story) if not _of_code(c)]
-        tries = [(strict, c) for c in refusals] + [(core, c) for c in others]
-        for calls, claim in tries if len(strict) <= MOST_CALLS else tries[len(refusals) :]:
-            if self._late:
-                return None
-            if self._shows(calls, claim, story):
-                return self._written(calls, claim, story)
-        core = strict if len(strict) <= MOST_CALLS else core
-        more = self._provenance.closure((*core, *self._provenance.around(core, most=MOST_AROUND)))
-        if len(more) == len(core) or len(more) > MOST_CALLS:
+        if len(strict) > MOST_CALLS:
             return None
-        for claim in self._claims(breach, shown, more, story):
+        if not _sends(core, breach.expected):
+            # What is expected was written by a call that the oracle does not name.
+            core = strict
+        for calls, of_code in ((strict, True), (core, False)):
+            claim = self._claim(breach, shown, calls, story, of_code=of_code)
+            if claim is not None:
+                return self._written(calls, claim, story)
+        more = self._provenance.closure(
+            (*strict, *self._provenance.around(strict, most=MOST_AROUND))
+        )
+        if len(more) == len(strict) or len(more) > MOST_CALLS:
+            return None
+        for of_code in (True, False):
+            claim = self._claim(breach, shown, more, story, of_code=of_code)
+            if claim is not None:
+                return self._reduced(strict, more, claim, breach, shown, story)
+        return None
+
+    def _claim(
+        self,
+        breach: Breach,
+        shown: tuple[Exchange, ...],
+        calls: Sequence[Exchange],
+        story: Story,
+        *,
+        of_code: bool,
+    ) -> str | None:
+        """The first condition that these calls show broken, of those about errors or the others."""
+        for claim in self._claims(breach, shown, calls, story):
             if self._late:
                 return None
-            if self._shows(more, claim, story):
-                return self._reduced(core, more, claim, breach, shown, story)
+            if (".error" in claim) is of_code and self._shows(calls, claim, story):
+                return claim
         return None
 
     def _reduced(
@@ -273,8 +294,8 @@ class Reproducer:
             calls=tuple(each.action if each.call.service else "request" for each in calls),
         )
 
-    def _run_alone(self, program: Any) -> int:
-        """How the program ends when it runs by itself, as a stranger runs it."""
+    def _shows_alone(self, program: Path) -> bool:
+        """Whether the program tells the breach when it runs by itself, as a stranger runs it."""
         accounts = self._bench.target.accounts
         secrets = {
             "KALTURA_CONFORMANCE_ADMIN_SECRET": accounts.own.admin_secret,
@@ -298,8 +319,9 @@ class Reproducer:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return NOT_MADE
-        return ended.returncode
+            return False
+        # Python itself ends with 1 where it cannot read a program; it tells nothing then.
+        return ended.returncode == SHOWS and bool(ended.stdout)
 
     def _writer(self) -> Writer:
         return Writer(self._facts, self._provenance, self._removals)
@@ -338,11 +360,6 @@ def _holds_value(held: Any, value: Any) -> bool:
     if isinstance(held, list | tuple):
         return any(_holds_value(each, value) for each in held)
     return bool(str(held) == str(value))
-
-
-def _of_code(claim: str) -> bool:
-    """Whether the condition asks for an error, or for none."""
-    return ".error" in claim
 
 
 def _holds(claim: str, namespace: dict[str, Any]) -> bool:

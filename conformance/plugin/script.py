@@ -18,6 +18,7 @@ from conformance.exceptions import UsageError
 from conformance.plugin.accounts import Accounts
 from conformance.wire import ks as keys
 from conformance.wire.request import Encoding, Endpoint, Form
+from conformance.wire.secret_forms import SECRET_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,7 +176,10 @@ class Writer:
     def _holed(self, value: Any, *, before: int, raw: bool = False) -> Any:
         """The value with holes where it differs from run to run."""
         if isinstance(value, Mapping):
-            return {str(k): self._holed(each, before=before) for k, each in value.items()}
+            return {
+                str(k): self._hidden(str(k), self._holed(each, before=before))
+                for k, each in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self._holed(each, before=before) for each in value]
         if isinstance(value, bool) or value is None or isinstance(value, float):
@@ -183,6 +187,11 @@ class Writer:
         if isinstance(value, int):
             return self._number(value, before)
         return self._text(str(value), before, raw=raw) if isinstance(value, str) else str(value)
+
+    def _hidden(self, name: str, value: Any) -> Any:
+        """The value, unless it is a secret that no expression stands for."""
+        secret = SECRET_NAME.fullmatch(name) is not None and isinstance(value, str)
+        return "(a secret)" if secret and value and not HOLE.search(value) else value
 
     def _number(self, value: int, before: int) -> Any:
         if value in self._partners:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 IDENTITY = ("id", "createdAt", "objectType")
 UPDATES_STORED = 2
+HALF_A_SECOND, A_FIFTIETH_OF_A_SECOND = 0.5, 0.02
 
 
 @fault("CRUD-HISTORY-001")
@@ -312,6 +313,63 @@ def key_of_a_deleted_user_stays_taken(behaviour: Behaviour) -> Behaviour:
 
     broken = replace(behaviour, delete=delete)
     return alteration.instead(broken, "add", act, when=alteration.in_services("user"))
+
+
+@fault("CRUD-CONCURRENT-001")
+def updates_at_once_are_both_lost(behaviour: Behaviour) -> Behaviour:
+    """An update that follows another session's within half a second puts the object back."""
+    last: dict[Key, tuple[float, str, Document]] = {}
+
+    def update(call: Call) -> Any:
+        record, now = _record(call), call.world.clock()
+        before = deepcopy(record.document)
+        answer = behaviour.update(call)
+        at, session, held = last.get(_key(record), (0.0, call.session.text, before))
+        if now - at < HALF_A_SECOND and session != call.session.text:
+            record.document = held
+            call.world.storage.put(record)
+        else:
+            held = before
+        last[_key(record)] = (now, call.session.text, held)
+        return answer
+
+    return replace(behaviour, update=update)
+
+
+@fault("CRUD-CONCURRENT-002")
+def other_sessions_read_late(behaviour: Behaviour) -> Behaviour:
+    """For half a second a session reads an object as its own last update left it."""
+    left: dict[Key, tuple[float, Document]] = {}
+
+    def update(call: Call) -> Any:
+        answer, record = behaviour.update(call), _record(call)
+        key = (*_key(record), call.session.text)
+        left[key] = (call.world.clock(), deepcopy(record.document))
+        return answer
+
+    def get(call: Call) -> Any:
+        record = _record(call)
+        at, held = left.get((*_key(record), call.session.text), (0.0, None))
+        recent = call.world.clock() - at < HALF_A_SECOND
+        return _shown(call, record, held if recent else None)
+
+    return replace(behaviour, update=update, get=get)
+
+
+@fault("CRUD-CONCURRENT-003")
+def adds_at_once_are_one(behaviour: Behaviour) -> Behaviour:
+    """Two configurations that are added within a fiftieth of a second get one id."""
+    last: list[Any] = [0.0, None]
+
+    def change(call: Call, document: Document) -> Document:
+        if call.action.name == "add":
+            now = call.world.clock()
+            if now - last[0] < A_FIFTIETH_OF_A_SECOND and last[1] is not None:
+                document["id"] = last[1]
+            last[:] = [now, document["id"]]
+        return document
+
+    return alteration.kept(behaviour, change, when=alteration.in_services("uiconf"))
 
 
 def _room(call: Call) -> Room:
