@@ -28,6 +28,8 @@ QUOTED = re.compile(r"'([^']+)'")
 STATUS = frozenset({"status", "http status", "$.http", "$.status"})
 WORDLIKE = re.compile(r"[\w.:\-/]+")
 PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
+OK = 200
+"""What an API answers with, whatever the answer is."""
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
 
 
@@ -37,26 +39,33 @@ def conditions(
     """Conditions in the order of their plainness. `source` writes a value as an expression."""
     last = shown[-1]
     name = names[last.number]
-    yield from _of_status(breach, last, name)
-    yield from _of_lists(breach, name, source)
-    yield from _of_errors(breach, last, name)
-    path = PATH.match(breach.where)
-    for where in _paths(path[0], last) if path else ():
-        yield from _of_values(breach, last, name, where, source)
-        if len(shown) > 1:
-            first = names[shown[0].number]
-            yield f'same(at({name}, "{where}"), at({first}, "{where}"))'
-    yield from _of_headers(breach, last, name)
+    yield from _of_one(breach, last, name, source)
     if len(shown) > 1:
         first = names[shown[0].number]
+        path = PATH.match(breach.where)
+        if path and breach.where != "$.error":
+            for where in _paths(path[0], last):
+                yield f'same(at({name}, "{where}"), at({first}, "{where}"))'
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
         yield f"{name}.status == {first}.status"
+        yield from _of_one(breach, shown[0], first, source)
         yield f"skeleton({name}) == skeleton({first})"
-    if last.response.status != 200:  # noqa: PLR2004 - what an API answers with
-        yield f"{name}.status != {last.response.status}"
-    if not path or _at(last, path[0]) is None or path[0] == "$":
-        yield f"skeleton({name}) != SEEN"
+
+
+def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
+    """Conditions of one answer."""
+    yield from _of_status(breach, shown, name)
+    yield from _of_lists(breach, name, source)
+    yield from _of_errors(breach, shown, name)
+    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    for where in _paths(path[0], shown) if path else ():
+        yield from _of_values(breach, shown, name, where, source)
+    yield from _of_headers(breach, shown, name)
+    if shown.response.status != OK:
+        yield f"{name}.status != {shown.response.status}"
+    if not path or _at(shown, path[0]) is None or path[0] == "$":
+        yield f"skeleton({name}) != SEEN_{name}"
 
 
 def _paths(path: str, last: Exchange) -> Iterator[str]:
@@ -87,7 +96,8 @@ def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
 
 def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     answer = last.answer
-    wanted = CODE.findall(breach.expected) if CODES.match(breach.expected) else []
+    told = breach.expected.strip("'")
+    wanted = CODE.findall(told) if CODES.match(told) else []
     if wanted and not (isinstance(answer, ApiError) and answer.code in wanted):
         yield (
             f"{name}.error in {set(wanted)!r}"

@@ -258,16 +258,20 @@ class Reproducer:
         namespace = self._namespace(writer.program(calls, "True", story))
         namespace |= {names[each.number]: self._answer(namespace, each) for each in calls}
         namespace |= {"NONCE": self._facts.nonce, "server": self._server(namespace)}
-        seen = namespace["skeleton"](namespace[names[last.number]])
+        seen = {
+            f"SEEN_{names[each.number]}": namespace["skeleton"](namespace[names[each.number]])
+            for each in (shown[0], last)
+        }
 
         def source(value: Any) -> str:
             return writer.value(value, before=last.number + 1)
 
-        found = dict.fromkeys(
-            claim.replace("SEEN", repr(seen)) for claim in conditions(breach, shown, names, source)
-        )
+        found = dict.fromkeys(conditions(breach, shown, names, source))
         count = 0
-        for claim in found:
+        for each in found:
+            claim = each
+            for mark, digest in seen.items():
+                claim = claim.replace(mark, repr(digest)) if claim.endswith(mark) else claim
             if count < MOST_CONDITIONS and not _holds(claim, namespace):
                 count += 1
                 yield claim
