@@ -122,11 +122,12 @@ def tour(random: Random, abilities: Abilities) -> History:
         ("get", "a", ""),
     ]
     habits: dict[Rule, Way] = {}
-    return tuple(
+    steps = [
         _step(random, abilities, habits, rule, who, of)
         for rule, who, of in plan
-        if abilities.can(rule) and (who != "d" or abilities.can("clone"))
-    )
+        if abilities.can(rule)
+    ]
+    return without(steps, ())
 
 
 def walk(random: Random, abilities: Abilities, *, steps: int = WALK) -> History:
