@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
+from conformance.generation.reduction import reduced, simplified
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from random import Random
+
+    from conformance.generation.reduction import Questions
 
 Rule = Literal["add", "get", "update", "list", "count", "clone", "delete", "recreate"]
 Carriage = Literal["json", "form", "multipart", "xml"]
@@ -177,8 +181,23 @@ def without(history: Sequence[Step], left_out: Collection[int]) -> History:
     return tuple(kept)
 
 
+def shortest(history: Sequence[Step], holds: Questions[Step]) -> History:
+    """The history with the fewest and plainest steps of which it still holds."""
+    kept = tuple(history)
+    while True:
+        before = kept
+        kept = reduced(kept, holds, leave_out=without)
+        plain = tuple(structs.replace(step, way=PLAIN) for step in kept)
+        kept = plain if plain != kept and holds(plain) else kept
+        kept = simplified(kept, holds, simpler=simpler)
+        if kept == before:
+            return kept
+
+
 def simpler(step: Step) -> Iterator[Step]:
-    """The step with less to it: a plainer way, or one property instead of some."""
+    """The step with less to it: an add of its own, a plainer way, one property instead of some."""
+    if step.of:
+        yield Step("add", step.who, seed=step.seed)
     if step.way != PLAIN:
         yield structs.replace(step, way=PLAIN)
         if step.way.related and step.way != Way(related=True):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CODES = re.compile(r"[A-Z][A-Z0-9_]{3,}(?: or [A-Z][A-Z0-9_]{3,}|, [A-Z][A-Z0-9_]{3,})*")
 CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
+NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
+"""An object as lists tell of it: its id, and in brackets what it holds."""
 QUOTED = re.compile(r"'([^']+)'")
 STATUS = frozenset({"status", "http status", "$.http", "$.status"})
 WORDLIKE = re.compile(r"[\w.:\-/]+")
@@ -84,8 +86,17 @@ def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
 
 
 def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
+    if not breach.where.startswith("$.objects"):
+        return
+    some = re.fullmatch(r"(\d+) objects?", breach.expected)
+    if some:
+        yield f"len(objects({name})) == {some[1]}"
+    for told in NAMED.finditer(breach.expected):
+        yield f"holding({name}, {source(told[1])}) == 1"
+    for told in NAMED.finditer(breach.actual):
+        yield f"holding({name}, {source(told[1])}) == 0"
     wanted = QUOTED.search(breach.expected)
-    if not breach.where.startswith("$.objects") or wanted is None:
+    if wanted is None:
         return
     identity = source(wanted[1])
     if breach.actual.startswith("the object"):
@@ -140,6 +151,8 @@ def _of_values(
         yield f"not same({here}, {source(value)})"
     elif breach.expected in {"absent", "empty or absent"}:
         yield f"not {here}"
+    if wanted is None and WORDLIKE.fullmatch(breach.expected) and breach.expected not in PROSE:
+        yield f"same({here}, {source(breach.expected)})"
 
 
 def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:
@@ -169,7 +182,7 @@ def literal(text: str) -> Any:
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return text if WORDLIKE.fullmatch(text) and text not in PROSE else None
+        return None
 
 
 def _at(exchange: Exchange, where: str) -> Any:

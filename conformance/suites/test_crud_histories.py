@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct, structs
 
-from conformance.generation.histories import Step, simpler, tour, walk, without
-from conformance.generation.reduction import Questions, reduced, simplified
+from conformance.generation.histories import Step, shortest, tour, walk
+from conformance.generation.reduction import Questions
 from conformance.oracles import histories as oracles
 from conformance.oracles.histories import Played
 from conformance.plugin.check import Inconclusive, NotApplicable, check
@@ -145,14 +145,13 @@ def _reduced(
         return time.monotonic() < deadline and bool(shown(candidate, SHORT_PATIENCE_SECONDS))
 
     questions = Questions(holds, most=MOST_QUESTIONS)
-    shortest = reduced(steps, questions, leave_out=without)
-    shortest = simplified(shortest, questions, simpler=simpler)
+    fewest = shortest(steps, questions)
     before = len(context.exchanges)
-    found = shown(shortest, None)[:1]
+    found = shown(fewest, None)[:1]
     if found:
         # The evidence is the shortest play, not the way to it.
         del context.exchanges[:before]
-    told = f"shrunk to {len(shortest)} calls: {', '.join(map(str, shortest))}"
+    told = f"shrunk to {len(fewest)} calls: {', '.join(map(str, fewest))}"
     return tuple(
         structs.replace(each, hint=f"{each.hint}; {told}".removeprefix("; ")) for each in found
     )

@@ -83,6 +83,5 @@ def test_a_simpler_step_is_plainer() -> None:
 def test_a_step_reads_as_a_sentence() -> None:
     """As it stands in a finding's hint."""
     assert str(Step("recreate", "c", "b")) == "recreate c after b"
-    assert (
-        str(Step("get", "a", way=Way(carriage="xml", batch=True))) == "get a (as xml, in a batch)"
-    )
+    by_batch = Step("get", "a", way=Way(carriage="xml", batch=True))
+    assert str(by_batch) == "get a (as xml, in a batch)"

@@ -57,4 +57,4 @@ def test_parts_become_simpler_while_it_holds() -> None:
     """The first simpler one of which it holds is taken."""
     questions: Questions[int] = Questions(lambda parts: sum(parts) >= 10, most=100)
 
-    assert simplified([9, 9, 0], questions, simpler=lambda part: range(part)) == (1, 9, 0)
+    assert simplified([9, 9, 0], questions, simpler=range) == (1, 9, 0)
