@@ -3,8 +3,8 @@
     python benchmarks/histories.py [--seed 1] [--most 200] [--hypothesis]
 
 Each fault of the table is planted in an embedded server of its own and looked for by random walks
-on one service. The minimal length is stated beforehand. With `--hypothesis`, the same rules are drawn
-and shrunk by Hypothesis instead, to compare the plays (a play is a history sent to the server).
+on one service. The minimal length is stated beforehand. With `--hypothesis`, the same rules are
+drawn and shrunk by Hypothesis instead, to compare the plays (a play is a history that is sent).
 Exits with 1 unless every fault is found and made minimal.
 """
 

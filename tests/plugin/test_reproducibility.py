@@ -14,7 +14,7 @@ from conformance.reporting.reading import read_records
 if TYPE_CHECKING:
     from pathlib import Path
 
-SELECTED = ("CRUD-HISTORY-*", "CRUD-UPDATE-*", "INH-*", "ERR-SERVICE-001")
+SELECTED = ("CRUD-HISTORY-*", "CRUD-UPDATE-001", "ERR-SERVICE-001")
 IDENTITY = re.compile(r"^id$|Ids?$|[iI]d(Equal|In|NotIn)$")
 TIME = re.compile(r"Date|At(Greater|Less|$)|expiry|[tT]ime$")
 OWN = (
