@@ -1,7 +1,8 @@
 """From a breach to conditions that a sound server meets and the breach does not, as Python source.
 
-Each is short enough that a stranger can read it; the plainest come first. Whoever asks tries them
-on what was recorded and on a new run, and takes the first that fails there as the breach does.
+Whatever a server or its schema wrote stands in a condition as a literal, never as source. Each is
+short enough that a stranger can read it; the plainest come first. Whoever asks tries them on what
+was recorded and on a new run, and takes the first that fails there as the breach does.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     if isinstance(answer, ApiError) and answer.code in breach.actual:
         if not wanted:
             yield f"{name}.error is None"
-        yield f'{name}.error != "{answer.code}"'
+        yield f"{name}.error != {answer.code!r}"
     if breach.actual == "null":
         yield f"{name}.value is not None"
 
@@ -171,8 +172,8 @@ def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
         ):
             wanted = literal(breach.expected)
             if isinstance(wanted, str):
-                yield f'{name}.headers.get("{header}") == {wanted!r}'
-            yield f'{name}.headers.get("{header}") != {value!r}'
+                yield f"{name}.headers.get({header!r}) == {wanted!r}"
+            yield f"{name}.headers.get({header!r}) != {value!r}"
 
 
 def literal(text: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -98,14 +99,12 @@ class Writer:
             "@ACTUAL@": _prose(story.actual),
             "@TRIES@": str(story.tries),
             "@VERIFY@": str(story.verify),
-            "@USER@": self._facts.accounts.own.user_id,
+            "@USER@": repr(self._facts.accounts.own.user_id),
             "@CALLS@": "\n".join(f"        {line}" for line in lines),
             "@CLAIM@": claim,
             "@STORY@": repr(_prose(told)),
         }
-        for mark, value in filled.items():
-            text = text.replace(mark, value, 1)
-        return text
+        return re.sub("|".join(filled), lambda match: filled[match[0]], text)
 
     def value(self, value: Any, *, before: int) -> str:
         """A value as an expression, for a call or a claim after the exchange of that number."""
@@ -119,7 +118,8 @@ class Writer:
             f"# at {_prose(story.where)}",
             f"# expected {_prose(story.expected)}",
             f"# got {_prose(story.actual)}",
-            "# URL is the server's, KS a session of an administrator; needs curl and jq.",
+            "# URL is the server's, KS a session of an administrator, NONCE four letters of your own;",
+            "# needs curl and jq. A call that travels in an odd way stands in reproduce.py alone.",
         ]
         for each in exchanges:
             name = self._names[each.number].upper()
@@ -133,7 +133,7 @@ class Writer:
             ks = self._ks_of(exchange)
             params = self.value(dict(call.params), before=before)
             carried = f", {ks}" if ks else ""
-            lines = [f'{name} = server.call("{call.service}", "{call.action}", {params}{carried})']
+            lines = [f"{name} = server.call({call.service!r}, {call.action!r}, {params}{carried})"]
         else:
             request = exchange.request
             path = self._source(self._holed(_path(request.url), before=before, raw=True))
@@ -144,7 +144,7 @@ class Writer:
             ]
             lines = [
                 f"{name} = server.send(",
-                f'    "{request.method}", {path}, {headers!r},',
+                f"    {request.method!r}, {path}, {headers!r},",
                 f"    {text},",
                 ")",
             ]
@@ -161,7 +161,7 @@ class Writer:
             return []
         params = self.value(dict(removal.call.params), before=removal.number)
         service, admin = removal.call.service, 'server.session("admin")'
-        call = f'server.call("{service}", "{removal.call.action}", {params}, {admin})'
+        call = f"server.call({service!r}, {removal.call.action!r}, {params}, {admin})"
         return [f"if {name}.error is None:", f"    added.append(lambda: {call})"]
 
     def _ks_of(self, exchange: Exchange) -> str:
@@ -279,10 +279,8 @@ class Writer:
     def _curl(self, exchange: Exchange) -> str:
         call, before = exchange.call, exchange.number
         if not _is_plain(exchange):
-            return (
-                f"echo 'see reproduce.py: {exchange.request.method} "
-                f"{_path(exchange.request.url).partition('?')[0]}'"
-            )
+            path = _path(exchange.request.url).partition("?")[0]
+            return f"echo {shlex.quote(f'see reproduce.py: {exchange.request.method} {path}')}"
         body = {"format": 1, **({"ks": "$KS"} if exchange.session != "none" else {})}
         body |= self._holed(dict(call.params), before=before)
         text = (
@@ -299,8 +297,8 @@ class Writer:
                 "partner" in expression.lower()) else "'\"$KS\"'"  # fmt: skip
 
         text = HOLE.sub(shell, text)
-        url = f'"$URL/api_v3/service/{call.service}/action/{call.action}"'
-        return f"curl -s {url} -H 'Content-Type: application/json' -d '{text}'"
+        path = shlex.quote(f"/api_v3/service/{call.service}/action/{call.action}")
+        return f"curl -s \"$URL\"{path} -H 'Content-Type: application/json' -d '{text}'"
 
 
 def _is_plain(exchange: Exchange) -> bool:
@@ -335,4 +333,4 @@ def _path(url: str) -> str:
 
 def _prose(text: str) -> str:
     """A text that may stand in a docstring or a comment."""
-    return text.replace("\\", "/").replace('"""', "'''").replace("\n", " ").replace("@", "(at)")
+    return " ".join(text.replace("\\", "/").replace('"""', "'''").replace("@", "(at)").split())

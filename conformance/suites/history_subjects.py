@@ -27,17 +27,17 @@ FREED = frozenset({"user"})
 
 
 def services_with_histories(scope: Scope) -> Iterator[Subject]:
-    """Every service that makes, shows and changes or removes objects, and is known to do so."""
+    """Every service that is known to make, show and remove objects."""
     for service in scope.schema.services.values():
         recipe = read_recipes().get(service.id)
         if recipe is None or recipe.grounds == "learned" or recipe.never or "get" in recipe.skip:
             continue
-        changes = {"update", "delete"} & service.actions.keys()
         played = [name for name in STANDARD_ACTIONS if name in service.actions]
         left_alone = any(
             scope.profile.actions.probe_only_because(f"{service.id}.{name}") for name in played
         )
-        if service.offers("add", "get") and changes and not left_alone:
+        # What cannot be removed would stay on somebody's account.
+        if service.offers("add", "get", "delete") and not left_alone:
             yield Subject(kind="service", name=service.id, service=service.id)
 
 
