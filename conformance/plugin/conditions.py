@@ -89,9 +89,9 @@ def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
 def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
     if not breach.where.startswith("$.objects"):
         return
-    some = re.fullmatch(r"(\d+) objects?", breach.expected)
+    some = re.fullmatch(r"(\d+) objects?( at most)?", breach.expected)
     if some:
-        yield f"len(objects({name})) == {some[1]}"
+        yield f"len(objects({name})) {'<=' if some[2] else '=='} {some[1]}"
     for told in NAMED.finditer(breach.expected):
         yield f"holding({name}, {source(told[1])}) == 1"
     for told in NAMED.finditer(breach.actual):

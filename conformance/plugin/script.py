@@ -118,7 +118,7 @@ class Writer:
             f"# at {_prose(story.where)}",
             f"# expected {_prose(story.expected)}",
             f"# got {_prose(story.actual)}",
-            "# URL is the server's, KS a session of an administrator, NONCE four letters of your own;",
+            "# URL is the server's, KS an administrator's session, NONCE four letters of your own;",
             "# needs curl and jq. A call that travels in an odd way stands in reproduce.py alone.",
         ]
         for each in exchanges:
