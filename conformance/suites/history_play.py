@@ -61,7 +61,7 @@ class Player:
         self._listing: Listing | None = listing_of(context.schema, context.lineage, self._recipe)
         self._related = related_services(context, service)
         self._second: str | None = None
-        self._patience = 0.0
+        self._patience, self._is_hurried = 0.0, False
         self._begin()
 
     @property
@@ -75,6 +75,7 @@ class Player:
         A list that is wrong is asked for again for so long, by default as long as an index may lag.
         """
         self._begin()
+        self._is_hurried = patience_seconds is not None
         self._patience = self._usual_patience() if patience_seconds is None else patience_seconds
         try:
             for step in history:
@@ -257,14 +258,18 @@ class Player:
             return Event(deed=deed, exchange=exchange, asked=asked)
 
         deadline = time.monotonic() + self._patience
-        event = act()
-        while self._is_wrong(event):
-            if time.monotonic() >= deadline:
-                # Nothing that lagged behind; the next one is not waited for again.
-                self._patience = 0.0
-                break
-            time.sleep(self._context.profile.limits.settle_poll_ms / 1000)
+        if self._is_hurried:
             event = act()
+            while self._is_wrong(event) and time.monotonic() < deadline:
+                time.sleep(self._context.profile.limits.settle_poll_ms / 1000)
+                event = act()
+        else:
+            event, wrong = self._context.settling.until(
+                act, lambda seen: (seen,) if self._is_wrong(seen) else (), deadline=deadline
+            )
+            if wrong:
+                # Nothing that lagged behind; the next one is not waited for again.
+                self._patience, self._is_hurried = 0.0, True
         self._events.append(event)
 
     def _is_wrong(self, event: Event) -> bool:
@@ -276,11 +281,9 @@ class Player:
         )
 
     def _usual_patience(self) -> float:
-        limits, service = self._context.profile.limits, self._service.id
-        indexed = self._context.profile.quirks.why("indexed", service) is not None
-        return (
-            limits.settle_seconds if indexed else min(limits.settle_seconds, SHORT_SETTLE_SECONDS)
-        )
+        seconds = self._context.settling.seconds
+        indexed = self._context.profile.quirks.why("indexed", self._service.id) is not None
+        return seconds if indexed else min(seconds, SHORT_SETTLE_SECONDS)
 
     def _asking(self, action: str) -> dict[str, Any] | None:
         """The parameters that ask for these objects and no others; None where none do."""
