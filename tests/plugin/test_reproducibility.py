@@ -7,12 +7,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from conformance.plugin.judging import judge
 from conformance.plugin.settings import from_options
 from conformance.reporting.reading import read_records
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.timeout(600)
+"""Three runs."""
 
 SELECTED = ("CRUD-HISTORY-*", "CRUD-UPDATE-001", "ERR-SERVICE-001")
 IDENTITY = re.compile(r"^id$|Ids?$|[iI]d(Equal|In|NotIn)$")

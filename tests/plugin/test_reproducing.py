@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from conformance.plugin.embedded import Ready
 
+pytestmark = pytest.mark.timeout(600)
+"""Each test is a run, and what was found made again as often as it takes to be short."""
+
 FAULTS = (
     ("crud.delete_leaves_the_object", ("add", "delete")),
     ("crud.update_forgets_what_was_not_sent", ("add", "update", "get")),
