@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Source = Callable[[Any], str]
 
 CODES = re.compile(r"[A-Z][A-Z0-9_]{3,}(?: or [A-Z][A-Z0-9_]{3,}|, [A-Z][A-Z0-9_]{3,})*")
+LEAD = re.compile(r"^(the )?(error|code) ")
 CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
 NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
@@ -41,14 +42,18 @@ def conditions(
 ) -> Iterator[str]:
     """Conditions in the order of their plainness. `source` writes a value as an expression."""
     last = shown[-1]
-    name = names[last.number]
+    name, first = names[last.number], names[shown[0].number]
+    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    alike = [
+        f'same(at({name}, "{where}"), at({first}, "{where}"))'
+        for where in (_paths(path[0], last) if path and len(shown) > 1 else ())
+    ]
+    if path and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
+        # Two answers were held against each other: what the one is, only the other tells.
+        yield from alike
     yield from _of_one(breach, last, name, source)
     if len(shown) > 1:
-        first = names[shown[0].number]
-        path = PATH.match(breach.where)
-        if path and breach.where != "$.error":
-            for where in _paths(path[0], last):
-                yield f'same(at({name}, "{where}"), at({first}, "{where}"))'
+        yield from alike
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
         yield f"{name}.status == {first}.status"
@@ -96,6 +101,9 @@ def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
         yield f"holding({name}, {source(told[1])}) == 1"
     for told in NAMED.finditer(breach.actual):
         yield f"holding({name}, {source(told[1])}) == 0"
+    nobody = re.fullmatch(r"no ([\w-]+)", breach.expected)
+    if nobody:
+        yield f"holding({name}, {source(nobody[1])}) == 0"
     wanted = QUOTED.search(breach.expected)
     if wanted is None:
         return
@@ -108,7 +116,7 @@ def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
 
 def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     answer = last.answer
-    told = breach.expected.strip("'")
+    told = LEAD.sub("", breach.expected).strip("'")
     wanted = CODE.findall(told) if CODES.match(told) else []
     if wanted and not (isinstance(answer, ApiError) and answer.code in wanted):
         yield (
@@ -154,6 +162,13 @@ def _of_values(
         yield f"not {here}"
     if wanted is None and WORDLIKE.fullmatch(breach.expected) and breach.expected not in PROSE:
         yield f"same({here}, {source(breach.expected)})"
+
+
+def _told(value: Any, *texts: str) -> bool:
+    """Whether one of the texts shows the value."""
+    return value is not None and any(
+        str(value) == text.strip("'") or repr(value) == text for text in texts
+    )
 
 
 def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:

@@ -76,7 +76,11 @@ class Provenance:
         return tuple(
             each
             for each in self.around(held, most=len(self._all))
-            if not READING.match(each.call.action) and not named.isdisjoint(tokens(each))
+            if any(
+                # A session may be used up by reading as well.
+                not READING.match(each.call.action) or len(token) > KS
+                for token in named.intersection(tokens(each))
+            )
         )
 
     def around(self, core: Iterable[Exchange], *, most: int) -> tuple[Exchange, ...]:
