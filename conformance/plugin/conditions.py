@@ -44,15 +44,16 @@ def conditions(
     last = shown[-1]
     name, first = names[last.number], names[shown[0].number]
     path = PATH.match(breach.where) if breach.where != "$.error" else None
+    paired = len(shown) > 1 and shown[0].action == last.action
     alike = [
         f'same(at({name}, "{where}"), at({first}, "{where}"))'
-        for where in (_paths(path[0], last) if path and len(shown) > 1 else ())
+        for where in (_paths(path[0], last) if path and paired else ())
     ]
-    if path and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
+    if path and paired and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
         # Two answers were held against each other: what the one is, only the other tells.
         yield from alike
     yield from _of_one(breach, last, name, source)
-    if len(shown) > 1:
+    if paired:
         yield from alike
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
@@ -117,7 +118,8 @@ def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
 def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     answer = last.answer
     told = LEAD.sub("", breach.expected).strip("'")
-    wanted = CODE.findall(told) if CODES.match(told) else []
+    coded = CODES.match(told) and not breach.where.startswith("$.args")
+    wanted = CODE.findall(told) if coded else []
     if wanted and not (isinstance(answer, ApiError) and answer.code in wanted):
         yield (
             f"{name}.error in {set(wanted)!r}"

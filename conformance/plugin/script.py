@@ -136,9 +136,10 @@ class Writer:
             lines = [f"{name} = server.call({call.service!r}, {call.action!r}, {params}{carried})"]
         else:
             request = exchange.request
-            path = self._source(self._holed(_path(request.url), before=before, raw=True))
+            path = self._source(self._text(_path(request.url), before, raw=True, escaped=True))
             body = request.body.decode("utf-8", "surrogateescape")
-            text = self._source(self._holed(body, before=before, raw=True))
+            escaped = exchange.form.encoding in {Encoding.FORM, Encoding.QUERY}
+            text = self._source(self._text(body, before, raw=True, escaped=escaped))
             headers = [
                 (key, value) for key, value in request.headers if key.lower() not in LEFT_OUT
             ]
@@ -173,7 +174,7 @@ class Writer:
             return ""
         return self._source(self._holed(text, before=exchange.number))
 
-    def _holed(self, value: Any, *, before: int, raw: bool = False) -> Any:
+    def _holed(self, value: Any, *, before: int) -> Any:
         """The value with holes where it differs from run to run."""
         if isinstance(value, Mapping):
             return {
@@ -186,7 +187,7 @@ class Writer:
             return value
         if isinstance(value, int):
             return self._number(value, before)
-        return self._text(str(value), before, raw=raw) if isinstance(value, str) else str(value)
+        return self._text(str(value), before) if isinstance(value, str) else str(value)
 
     def _hidden(self, name: str, value: Any) -> Any:
         """The value, unless it is a secret that no expression stands for."""
@@ -199,7 +200,8 @@ class Writer:
         made = self._made(str(value), before)
         return value if made is None else self._hole(f"int({made})")
 
-    def _text(self, text: str, before: int, *, raw: bool) -> str:
+    def _text(self, text: str, before: int, *, raw: bool = False, escaped: bool = False) -> str:
+        """The text with its holes; a raw one is no single value, and may be escaped for a URL."""
         made = None if raw else self._made(text, before)
         if made is not None:
             return self._hole(made)
@@ -208,7 +210,7 @@ class Writer:
         for word, expression in self._words.items():
             if word in text:
                 text = text.replace(word, self._hole(expression))
-        text = KS.sub(lambda match: self._session(match[0], before, raw=raw), text)
+        text = KS.sub(lambda match: self._session(match[0], before, escaped=escaped), text)
         pattern = r"(?<![\w-])[A-Za-z0-9_\-]{3,}(?![\w-])"
         text = re.sub(pattern, lambda match: self._word(match[0], before), text)
         own = f"x{self._facts.nonce}"
@@ -229,7 +231,7 @@ class Writer:
         name = self._names.get(origin.exchange.number) if origin is not None else None
         return None if origin is None or name is None else f'str(at({name}, "{origin.path}"))'
 
-    def _session(self, text: str, before: int, *, raw: bool) -> str:
+    def _session(self, text: str, before: int, *, escaped: bool) -> str:
         """A KS as what opens such a session."""
         ks = unquote(text)
         kind = self._facts.sessions.get(ks)
@@ -240,7 +242,7 @@ class Writer:
             expression = made
         else:
             expression = self._built(ks)
-        return self._hole(f"quote_plus({expression})" if raw else expression)
+        return self._hole(f"quote_plus({expression})" if escaped else expression)
 
     def _built(self, ks: str) -> str:
         try:
