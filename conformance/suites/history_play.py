@@ -229,7 +229,8 @@ class Player:
         random = Random(step.seed)  # noqa: S311 - inputs, not secrets
         drafting = context.provisioner.drafting
         before = {n: self._state[step.who].get(n) for n in self._state[step.who]}
-        changed = drafting.update(made.type or "", self._recipe, random, before)
+        shares = drafting.updates(made.type or "", self._recipe, random, before)
+        changed = shares[0] if shares else {}
         keys = set(self._keys())
         allowed: set[str] | None = None
         if where != self._service.id:
