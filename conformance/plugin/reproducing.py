@@ -210,7 +210,7 @@ class Reproducer:
         for claim in self._claims(breach, shown, calls, story):
             if self._late:
                 return None
-            if (".error" in claim) is of_code and self._shows(calls, claim, story):
+            if _of_error(claim) is of_code and self._shows(calls, claim, story):
                 return claim
         return None
 
@@ -367,6 +367,11 @@ def _holds_value(held: Any, value: Any) -> bool:
     if isinstance(held, list | tuple):
         return any(_holds_value(each, value) for each in held)
     return bool(str(held) == str(value))
+
+
+def _of_error(claim: str) -> bool:
+    """Whether the condition is about an error, or about there being none."""
+    return any(sign in claim for sign in (".error", '"$.args', '"$.code', '"$.message'))
 
 
 def _holds(claim: str, namespace: dict[str, Any]) -> bool:

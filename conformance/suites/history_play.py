@@ -129,20 +129,28 @@ class Player:
             self._clone(step)
             return
         context = self._context
-        former = self._made.get(step.of)
-        if step.rule == "recreate" and former is not None:
-            keys = {name: former.entity[name] for name in self._keys() if name in former.entity}
-            made, exchange = add_as(context, self._service.id, former.type, keys)
-        else:
-            keys = key_values(context, self._recipe)
-            made = context.make(self._service.id, properties=keys)
-            exchange = made.exchange
+        own = context.random
+        # The same step makes the same object, however often it is played.
+        context.random = Random(step.seed)  # noqa: S311 - inputs, not secrets
+        try:
+            made, exchange = self._added(step)
+        finally:
+            context.random = own
         sent = self._must_return(made) if made is not None else {}
         self._events.append(
             Event(deed="add", exchange=exchange, who=step.who, of=step.of, sent=sent)
         )
         if made is not None:
             self._know(step.who, made)
+
+    def _added(self, step: Step) -> tuple[Made | None, Exchange]:
+        """A new object, or one with the key of a deleted one."""
+        context, former = self._context, self._made.get(step.of)
+        if step.rule == "recreate" and former is not None:
+            keys = {name: former.entity[name] for name in self._keys() if name in former.entity}
+            return add_as(context, self._service.id, former.type, keys)
+        made = context.make(self._service.id, properties=key_values(context, self._recipe))
+        return made, made.exchange
 
     def _clone(self, step: Step) -> None:
         """A copy. What it holds at first is its own to tell; from then on it must keep it."""
