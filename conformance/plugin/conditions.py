@@ -34,6 +34,7 @@ WORDLIKE = re.compile(r"[\w.:\-/]+")
 PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
 OK = 200
 """What an API answers with, whatever the answer is."""
+HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+")
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
 
 
@@ -44,7 +45,7 @@ def conditions(
     last = shown[-1]
     name, first = names[last.number], names[shown[0].number]
     path = PATH.match(breach.where) if breach.where != "$.error" else None
-    paired = len(shown) > 1 and shown[0].action == last.action
+    paired = len(shown) > 1 and shown[0].action.lower() == last.action.lower()
     alike = [
         f'same(at({name}, "{where}"), at({first}, "{where}"))'
         for where in (_paths(path[0], last) if path and paired else ())
@@ -183,6 +184,8 @@ def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:
 
 
 def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    if breach.actual == "absent" and HEADER.fullmatch(breach.where):
+        yield f"{name}.headers.get({breach.where!r}) is not None"
     for header, value in last.response.headers:
         if header.lower() == breach.where.lower() or (
             value and value == breach.actual.strip("'\"")

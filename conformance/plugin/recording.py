@@ -138,6 +138,10 @@ class Recording:
             (folder / name).write_text(text, encoding="utf-8")
         return folder
 
+    def without_secrets(self, text: str) -> str:
+        """A text as it may be written into any file of the run."""
+        return self._redactor.text(text)
+
     def not_reproduced(self, identity: str, why: str) -> None:
         """Write down how the making of a finding's program failed."""
         folder = self.folder / "findings" / identity

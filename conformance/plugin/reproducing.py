@@ -136,12 +136,13 @@ class Reproducer:
 
     def of(self, finding: Finding, title: str) -> Reproduced | None:
         """A program that shows the finding; None where none of those tried does."""
+        told = self._recording.without_secrets
         for result, breach in self._breaches(finding):
             story = Story(
                 title=title,
-                where=breach.where,
-                expected=breach.expected,
-                actual=breach.actual,
+                where=told(breach.where),
+                expected=told(breach.expected),
+                actual=told(breach.actual),
                 tries=MOST_TRIES if result.attempts > FEW_LOOKS else 1,
                 verify=self._verify,
             )

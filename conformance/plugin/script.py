@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 OPEN, SHUT = "\ue000", "\ue001"
 """Around the number of an expression inside a text; no request holds them."""
 HOLE = re.compile(f"{OPEN}(\\d+){SHUT}")
-KS = re.compile(r"djJ8[A-Za-z0-9_=%-]{30,}|[MNOYZ][A-Za-z0-9+/=%]{80,}")
+KS = re.compile(
+    r"djJ8[A-Za-z0-9_=%-]{30,}"
+    r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
+)
+"""A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
 PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
 LEFT_OUT = frozenset({"host", "content-length", "connection"})
 TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
