@@ -47,11 +47,12 @@ def places(requirement: str, area: str) -> list[tuple[str, str]]:
     oracle, oracle_file = _find("oracles", lambda call: _first_text(call) == requirement)
     name = oracle or ""
     suite, suite_file = _find("suites", lambda call: bool(name) and _first_name(call) == name)
-    fault, _ = _find("reference/faults", lambda call: _first_text(call) == requirement)
+    fault, fault_file = _find("reference/faults", lambda call: _first_text(call) == requirement)
+    faults = Path(fault_file).stem
     return [
         ("oracle", f"{oracle_file}: {oracle}" if oracle else ""),
         ("suite", f"{suite_file}: {suite}" if suite else ""),
-        ("fault", f"{area}.{fault}" if fault else ""),
+        ("fault", f"{faults}.{fault}" if fault else ""),
         ("test", f"tests/oracles/test_{area}.py" if oracle else ""),
     ]
 

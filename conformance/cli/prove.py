@@ -180,7 +180,7 @@ def _tried(variation: str, rule: str, seed: int) -> Trial:
             "seed": seed,
             "output": str(Path(folder) / "run"),
         }
-        run = judge(from_options(options, quiet=True, variations=(variation,)))
+        run = judge(from_options(options, quiet=True, reproduce=False, variations=(variation,)))
     return Trial(
         variation=variation,
         rule=rule,
@@ -229,7 +229,7 @@ def _judged(fault: str | None, requirement: str | None, seed: int, whole: bool) 
             options["select"] = (read_catalogue().get(requirement).area,)
         faults = (fault,) if fault else ()
         try:
-            run = judge(from_options(options, quiet=True, faults=faults))
+            run = judge(from_options(options, quiet=True, reproduce=False, faults=faults))
         except ConformanceError as error:
             return Proof(
                 fault or "", requirement or "", found=False, exit=error.exit_code, seconds=0

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from msgspec import structs
 
 from conformance import __version__
 from conformance.exceptions import EmptySelection
@@ -22,6 +23,7 @@ from conformance.plugin.items import CheckItem
 from conformance.plugin.opening import open_bench
 from conformance.plugin.plan import checks_of, digest
 from conformance.plugin.progress import Progress
+from conformance.plugin.reproducing import Reproducer
 from conformance.plugin.reserve import selected, unjudged, waivers
 from conformance.plugin.testimony import testified
 from conformance.verdict.conclusion import conclude
@@ -163,6 +165,8 @@ class Conductor:
         self._execution.stop()
         leftovers = self.opened.bench.provisioner.discard_all()
         self.run = self._summary(len(leftovers), complete=not interrupted)
+        if self.settings.reproduce and not interrupted and not out_of_time:
+            self.run = self._reproduced(self.run)
         ending: Ending = "complete"
         if interrupted:
             ending = "interrupted"
@@ -179,6 +183,19 @@ class Conductor:
             return  # it judges the traffic, which can be had again
         for question in asked:
             self.opened.recording.testimony(testified(check, question, self.opened.bench.traffic))
+
+    def _reproduced(self, run: Run) -> Run:
+        """The run, each finding with the program that shows it."""
+        if not run.findings:
+            return run
+        reproducer = Reproducer(
+            self.opened.bench,
+            self.opened.recording,
+            self._results,
+            verify=self.settings.profile.target.verify_tls is not False,
+        )
+        requirements = self.opened.bench.scope.catalogue.requirements
+        return structs.replace(run, findings=reproducer.all(run.findings, requirements))
 
     def _note(self, progress: Progress, check: Check, result: CheckResult) -> None:
         traffic = self.opened.bench.traffic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
+from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from conformance.plugin.check import Inconclusive, NotApplicable
@@ -11,8 +13,7 @@ from conformance.wire.answer import NoAnswer
 from conformance.wire.request import Call, Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from random import Random
+    from collections.abc import Iterator, Mapping
 
     from conformance.plugin.accounts import Account, Accounts
     from conformance.plugin.bench import Bench
@@ -50,6 +51,19 @@ class Context:
         self.random = random
         self.attempt = attempt
         self.exchanges: list[Exchange] = []
+
+    @contextmanager
+    def sharing(self, name: str) -> Iterator[None]:
+        """While it lasts, inputs are drawn as for every check that shares what is played.
+
+        Which of them comes first depends on the workers; what it sends must not.
+        """
+        own = self.random
+        self.random = Random(f"{self._bench.seed}:shared:{name}:{self.attempt}")  # noqa: S311 - inputs, not secrets
+        try:
+            yield
+        finally:
+            self.random = own
 
     @property
     def schema(self) -> Schema:

@@ -127,6 +127,34 @@ class Recording:
             }
         )
 
+    def finding(self, identity: str, program: str, curl: str) -> Path:
+        """Write a finding's program and curl lines; the folder that holds them.
+
+        They are not redacted, which would break them: whoever made them keeps secrets out.
+        """
+        folder = self.folder / "findings" / identity
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (("reproduce.py", program), ("curl.sh", curl)):
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    def without_secrets(self, text: str) -> str:
+        """A text as it may be written into any file of the run."""
+        return self._redactor.text(text)
+
+    def not_reproduced(self, identity: str, why: str) -> None:
+        """Write down how the making of a finding's program failed."""
+        folder = self.folder / "findings" / identity
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "not-reproduced.txt").write_text(self._redactor.text(why), encoding="utf-8")
+
+    def withdraw(self, identity: str) -> None:
+        """Remove a finding's program, which does not show it."""
+        folder = self.folder / "findings" / identity
+        for name in ("reproduce.py", "curl.sh"):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+
     def result(self, result: CheckResult, evidence: Iterable[Exchange]) -> None:
         """Append a check's result; keep its exchanges whole where they are evidence."""
         if result.outcome in TOLD:

@@ -51,6 +51,8 @@ class Settings:
     testimony: bool = False
     """Whether what oracles are asked is written down, so that they can be asked again."""
     quiet: bool = False
+    reproduce: bool = True
+    """Whether each finding gets a program that shows it."""
 
     @property
     def schema_source(self) -> str | None:
@@ -129,6 +131,7 @@ def from_options(
     *,
     quiet: bool = False,
     testimony: bool = False,
+    reproduce: bool = True,
     faults: tuple[str, ...] = (),
     variations: tuple[str, ...] = (),
 ) -> Settings:
@@ -154,6 +157,7 @@ def from_options(
         record_all=options.get("record") == "all",
         testimony=testimony,
         quiet=quiet,
+        reproduce=reproduce,
     )
 
 

@@ -118,6 +118,15 @@ class Target:
                 self._sessions[session] = held
         return held[0]
 
+    @property
+    def sessions(self) -> dict[str, str]:
+        """The KSs of the run's own sessions, with what each is called."""
+        return {text: name for name, (text, _) in self._sessions.items()}
+
+    def wait(self) -> None:
+        """Return when the next request may leave."""
+        self._pace.wait()
+
     def account(self, session: str) -> Account:
         """Whose account a session belongs to; NotApplicable where the target was given none."""
         account = self.accounts.other if session == "other-admin" else self.accounts.own

@@ -61,6 +61,11 @@ class Traffic:
         with self._lock:
             return tuple(self._by_action.get(action.lower(), ()))
 
+    def all(self) -> tuple[Exchange, ...]:
+        """Every exchange that is still held, by number."""
+        with self._lock:
+            return tuple(self._by_number[number] for number in sorted(self._by_number))
+
     def exchange(self, number: int) -> Exchange | None:
         """The exchange of that number, if it is still held."""
         with self._lock:

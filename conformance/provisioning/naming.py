@@ -30,6 +30,11 @@ class Names:
         self._count = itertools.count(1)
         self._lock = Lock()
 
+    @property
+    def nonce(self) -> str:
+        """What sets this run's names apart from another's with the same seed."""
+        return self._nonce
+
     def unique(self) -> str:
         """A short word of letters and digits, never given twice."""
         with self._lock:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FINDINGS_SHOWN = 25
 SUBJECTS_SHOWN = 6
+CALLS_SHOWN = 8
 VALUE_SHOWN = 400
 """Characters of an expectation or an observation; `run.json` has the whole."""
 LABEL = 13
@@ -35,7 +36,7 @@ def summary(run: Run, *, folder: str, width: int = USUAL) -> str:
     known = {each.id: each for each in run.requirements}
     lines: list[str] = []
     for finding in run.findings[:FINDINGS_SHOWN]:
-        lines += [*_block(finding, known, columns), ""]
+        lines += [*_block(finding, known, columns, folder), ""]
     if len(run.findings) > FINDINGS_SHOWN:
         lines += [
             f"… and {len(run.findings) - FINDINGS_SHOWN} more findings in {folder}/run.json",
@@ -50,7 +51,9 @@ def summary(run: Run, *, folder: str, width: int = USUAL) -> str:
     return "\n".join(lines)
 
 
-def _block(finding: Finding, known: Mapping[str, RequirementResult], width: int) -> Iterator[str]:
+def _block(
+    finding: Finding, known: Mapping[str, RequirementResult], width: int, folder: str
+) -> Iterator[str]:
     held = known.get(finding.requirement)
     statement = held.statement if held else ""
     title = f"{finding.requirement}  {statement}  {finding.level}  {finding.subject}"
@@ -70,6 +73,13 @@ def _block(finding: Finding, known: Mapping[str, RequirementResult], width: int)
     others = [subject for subject in finding.subjects if subject != finding.subject]
     if others:
         yield from _row("also in", subjects_in_words(others, SUBJECTS_SHOWN), width)
+    if finding.minimal:
+        calls = ", ".join(finding.minimal[:CALLS_SHOWN])
+        rest = len(finding.minimal) - CALLS_SHOWN
+        more = f" and {rest} more" if rest > 0 else ""
+        shrunk = f"{len(finding.minimal)} calls: {calls}{more}"
+        yield from _row("shrunk to", shrunk, width)
+        yield f"  reproduce  {folder}/{finding.script}"
     yield f"  replay     {finding.reproduce}"
 
 

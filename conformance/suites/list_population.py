@@ -115,7 +115,8 @@ class Populations:
             if held.ended is None:
                 before = len(context.exchanges)
                 try:
-                    held.ended = self._made(context, service)
+                    with context.sharing(f"population:{service}"):
+                        held.ended = self._made(context, service)
                 except (NotApplicable, Inconclusive) as end:
                     held.ended = end
                 held.exchanges = tuple(context.exchanges[before:])

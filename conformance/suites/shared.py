@@ -58,10 +58,18 @@ class Shared(Generic[Play]):
             raise Inconclusive(f"nothing was played of {name}")
         return held.ended
 
+    def held(self, context: Context, name: str) -> Play | None:
+        """The run's play of that name, if there is one; nothing is played."""
+        with self._lock:
+            held = self._runs.get(context.lineage, {}).get(name)
+        ended = held.ended if held is not None else None
+        return None if isinstance(ended, NotApplicable | Inconclusive) else ended
+
     def _first(self, context: Context, name: str, held: _Held[Play]) -> None:
         before = len(context.exchanges)
         try:
-            held.ended = self._play(context, name)
+            with context.sharing(name):
+                held.ended = self._play(context, name)
         except (NotApplicable, Inconclusive) as end:
             held.ended = end
         held.exchanges = tuple(context.exchanges[before:])

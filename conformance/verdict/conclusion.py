@@ -156,7 +156,9 @@ def findings_of(
 _VARIABLE = re.compile(
     r"""
     '[^']*' | "[^"]*"          # what was sent or answered
+    | [{\[].*                  # the objects and lists that were answered, cut as they are
     | \b\w+::\w+ | \bKaltura\w+  # classes and their properties
+    | \b(?:INVALID_\w+_(?:ID|TYPE)|\w+_NOT_FOUND)\b(?:\ or\ \w+)*  # how services say: unknown
     | \b\w*\d\w*\b            # ids and numbers
     """,
     re.VERBOSE,

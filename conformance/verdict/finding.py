@@ -17,7 +17,11 @@ class WaivedBy(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A breach that showed twice. One root cause is one finding: `subjects` lists them all."""
+    """A breach that showed twice. One root cause is one finding: `subjects` lists them all.
+
+    `minimal` are the fewest calls that show it, `script` the program that makes them, in the run's
+    folder; empty where no program was found that shows it by itself.
+    """
 
     id: str
     requirement: str
@@ -31,6 +35,8 @@ class Finding(Struct, frozen=True):
     reproduce: str
     subjects: tuple[str, ...] = ()
     waived: WaivedBy | None = None
+    minimal: tuple[str, ...] = ()
+    script: str = ""
 
 
 def finding_id(requirement: str, subject: str, where: str) -> str:

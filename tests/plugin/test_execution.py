@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from conformance.exceptions import TargetUnreachable
 from conformance.oracles.claim import oracle
 from conformance.plugin.check import Inconclusive, NotApplicable, check
-from conformance.plugin.execution import NOTHING_ASKED, SECOND_LOOKS, Execution
+from conformance.plugin.execution import NOTHING_ASKED, SECOND_LOOKS, Execution, in_breadth
 from conformance.plugin.plan import Check
 from conformance.plugin.subjects import TARGET, target
 from conformance.plugin.traffic import Traffic
@@ -228,3 +230,17 @@ def test_a_single_answer_that_cannot_be_asked_again_is_inconclusive() -> None:
     (result,) = executed(planned(failing(0), last=True), bench=bench)
 
     assert (result.outcome, bench.sent_again) == ("inconclusive", 0)
+
+
+def test_in_breadth_every_requirement_comes_before_its_second_subject() -> None:
+    """So that a run that is cut short has seen something of each rule."""
+    rules = [structs.replace(RULE, id=f"LIST-A-00{number}") for number in (1, 2)]
+    checks = [
+        replace(planned(failing(), name=f"test_{rule.id}_{number}"), requirement=rule)
+        for rule in rules
+        for number in range(3)
+    ]
+
+    found = [check.requirement.id for check in in_breadth(checks)]
+
+    assert found == ["LIST-A-001", "LIST-A-002"] * 3

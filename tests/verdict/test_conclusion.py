@@ -184,3 +184,30 @@ def test_a_requirement_is_told_with_all_its_outcomes() -> None:
 
     assert (told.statement, told.source) == ("It is so.", "CONTRACT LIST-01")
     assert (told.passed, told.waived, told.inconclusive, told.not_applicable) == (1, 1, 1, 0)
+
+
+def test_one_fault_in_ten_services_is_one_finding() -> None:
+    """However each service calls an unknown object, and whatever its own objects hold."""
+    codes = ("ENTRY_ID_NOT_FOUND", "INVALID_UI_CONF_ID", "INVALID_OBJECT_ID or METADATA_NOT_FOUND")
+    results = [
+        result(
+            "failed",
+            subject=f"service{number}",
+            breach=Breach(
+                "$", codes[number % 3], f"a result: {{'id': {number}, 'p{number}': [{number}…"
+            ),
+        )
+        for number in range(10)
+    ]
+
+    (finding,) = concluded(*results).findings
+
+    assert len(finding.subjects) == 10
+
+
+def test_other_stories_stay_apart() -> None:
+    """An object that is lost and one that comes back are two causes."""
+    lost = result("failed", breach=Breach("$", "the object '1'", "error THING_NOT_FOUND"))
+    back = result("failed", breach=Breach("$", "THING_NOT_FOUND", "a result: {'id': 1}"))
+
+    assert len(concluded(lost, back).findings) == 2

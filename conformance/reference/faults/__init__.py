@@ -35,8 +35,10 @@ AREAS = (
     "upload",
     "robustness",
     "workflows",
+    "histories",
 )
-"""The areas in the order of the design; one without a module has no fault yet."""
+"""The areas in the order of the design, and what takes many calls to show; one without a module
+has no fault yet."""
 
 
 @cache

@@ -1,0 +1,221 @@
+"""From a breach to conditions that a sound server meets and the breach does not, as Python source.
+
+Whatever a server or its schema wrote stands in a condition as a literal, never as source. Each is
+short enough that a stranger can read it; the plainest come first. Whoever asks tries them on what
+was recorded and on a new run, and takes the first that fails there as the breach does.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from conformance.wire.answer import ApiError, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from conformance.verdict.breach import Breach
+    from conformance.wire.exchange import Exchange
+
+    Source = Callable[[Any], str]
+
+CODES = re.compile(r"[A-Z][A-Z0-9_]{3,}(?: or [A-Z][A-Z0-9_]{3,}|, [A-Z][A-Z0-9_]{3,})*")
+LEAD = re.compile(r"^(the )?(error|code) ")
+CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
+BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
+NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
+"""An object as lists tell of it: its id, and in brackets what it holds."""
+QUOTED = re.compile(r"'([^']+)'")
+STATUS = frozenset({"status", "http status", "$.http", "$.status"})
+WORDLIKE = re.compile(r"[\w.:\-/]+")
+PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
+OK = 200
+"""What an API answers with, whatever the answer is."""
+HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+")
+PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
+
+
+def conditions(
+    breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str], source: Source
+) -> Iterator[str]:
+    """Conditions in the order of their plainness. `source` writes a value as an expression."""
+    last = shown[-1]
+    name, first = names[last.number], names[shown[0].number]
+    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    paired = len(shown) > 1 and shown[0].action.lower() == last.action.lower()
+    alike = [
+        f'same(at({name}, "{where}"), at({first}, "{where}"))'
+        for where in (_paths(path[0], last) if path and paired else ())
+    ]
+    if path and paired and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
+        # Two answers were held against each other: what the one is, only the other tells.
+        yield from alike
+    yield from _of_one(breach, last, name, source)
+    if paired:
+        yield from alike
+        yield f"{name}.error == {first}.error"
+        yield f"same({name}.value, {first}.value)"
+        yield f"{name}.status == {first}.status"
+        yield from _of_one(breach, shown[0], first, source)
+        yield f"skeleton({name}) == skeleton({first})"
+
+
+def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
+    """Conditions of one answer."""
+    yield from _of_status(breach, shown, name)
+    yield from _of_lists(breach, name, source)
+    yield from _of_errors(breach, shown, name)
+    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    for where in _paths(path[0], shown) if path else ():
+        yield from _of_values(breach, shown, name, where, source)
+    yield from _of_headers(breach, shown, name)
+    if shown.response.status != OK:
+        yield f"{name}.status != {shown.response.status}"
+    if not path or _at(shown, path[0]) is None or path[0] == "$":
+        yield f"skeleton({name}) != SEEN_{name}"
+
+
+def _paths(path: str, last: Exchange) -> Iterator[str]:
+    """The path in the answer; in a batch's, in each of its slots."""
+    yield path
+    value = last.answer.value if isinstance(last.answer, Result) else None
+    if isinstance(value, list):
+        yield from (f"$[{place}]{path.removeprefix('$')}" for place in range(len(value)))
+
+
+def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    if breach.where.lower() in STATUS or breach.actual == str(last.response.status):
+        wanted = re.match(r"\d{3}", breach.expected)
+        if wanted and wanted[0] != str(last.response.status):
+            yield f"{name}.status == {wanted[0]}"
+
+
+def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
+    if not breach.where.startswith("$.objects"):
+        return
+    some = re.fullmatch(r"(\d+) objects?( at most)?", breach.expected)
+    if some:
+        yield f"len(objects({name})) {'<=' if some[2] else '=='} {some[1]}"
+    for told in NAMED.finditer(breach.expected):
+        yield f"holding({name}, {source(told[1])}) == 1"
+    for told in NAMED.finditer(breach.actual):
+        yield f"holding({name}, {source(told[1])}) == 0"
+    nobody = re.fullmatch(r"no ([\w-]+)", breach.expected)
+    if nobody:
+        yield f"holding({name}, {source(nobody[1])}) == 0"
+    wanted = QUOTED.search(breach.expected)
+    if wanted is None:
+        return
+    identity = source(wanted[1])
+    if breach.actual.startswith("the object"):
+        yield f"holding({name}, {identity}) == 0"
+    if breach.actual == "not in the list" or breach.actual.endswith("times"):
+        yield f"holding({name}, {identity}) == 1"
+
+
+def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    answer = last.answer
+    told = LEAD.sub("", breach.expected).strip("'")
+    coded = CODES.match(told) and not breach.where.startswith("$.args")
+    wanted = CODE.findall(told) if coded else []
+    if wanted and not (isinstance(answer, ApiError) and answer.code in wanted):
+        yield (
+            f"{name}.error in {set(wanted)!r}"
+            if len(wanted) > 1
+            else (f'{name}.error == "{wanted[0]}"')
+        )
+    if breach.actual.startswith(("a result", "accepted")):
+        yield f"{name}.error is not None"
+    if isinstance(answer, ApiError) and answer.code in breach.actual:
+        if not wanted:
+            yield f"{name}.error is None"
+        yield f"{name}.error != {answer.code!r}"
+    if breach.actual == "null":
+        yield f"{name}.value is not None"
+
+
+def _of_values(
+    breach: Breach, last: Exchange, name: str, where: str, source: Source
+) -> Iterator[str]:
+    """Conditions of the value at a path."""
+    here = f'at({name}, "{where}")'
+    if not _is_meant(breach, last, where):
+        return
+    found = BOUND.fullmatch(breach.expected)
+    if re.fullmatch(r"(about )?\d{10}( or earlier)?", breach.expected):
+        yield f"number({here}) < time.time() + DAY"
+    if re.fullmatch(r"about \d{10}", breach.expected):
+        yield f"abs(number({here}) - time.time()) < DAY"
+    if found:
+        number = int(found[1] or found[4])
+        sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
+        yield f"number({here}) {sign} number({source(number)})"
+    wanted = literal(breach.expected)
+    if wanted is not None:
+        yield f"same({here}, {source(wanted)})"
+    if breach.actual == "absent":
+        yield f"{here} is not None"
+    value = _at(last, where)
+    if isinstance(value, str | int | float) and value != "":
+        yield f"not same({here}, {source(value)})"
+    elif breach.expected in {"absent", "empty or absent"}:
+        yield f"not {here}"
+    if wanted is None and WORDLIKE.fullmatch(breach.expected) and breach.expected not in PROSE:
+        yield f"same({here}, {source(breach.expected)})"
+
+
+def _told(value: Any, *texts: str) -> bool:
+    """Whether one of the texts shows the value."""
+    return value is not None and any(
+        str(value) == text.strip("'") or repr(value) == text for text in texts
+    )
+
+
+def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:
+    """Whether the answer holds at that path what the oracle saw there."""
+    value = _at(shown, where)
+    if breach.actual == "absent" or value is None:
+        return value is None
+    told = breach.actual.rstrip("…")
+    return str(value) == told.strip("'") or repr(value).startswith(told)
+
+
+def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
+    if breach.actual == "absent" and HEADER.fullmatch(breach.where):
+        yield f"{name}.headers.get({breach.where!r}) is not None"
+    for header, value in last.response.headers:
+        if header.lower() == breach.where.lower() or (
+            value and value == breach.actual.strip("'\"")
+        ):
+            wanted = literal(breach.expected)
+            if isinstance(wanted, str):
+                yield f"{name}.headers.get({header!r}) == {wanted!r}"
+            yield f"{name}.headers.get({header!r}) != {value!r}"
+
+
+def literal(text: str) -> Any:
+    """The value that a finding shows as Python writes it; None where it is prose or was cut."""
+    if text.endswith("…"):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+
+
+def _at(exchange: Exchange, where: str) -> Any:
+    answer = exchange.answer
+    value: Any = answer.value if isinstance(answer, Result) else None
+    if isinstance(answer, ApiError):
+        value = answer.raw if isinstance(answer.raw, Mapping) else {"args": answer.args}
+    for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", where):
+        if name and isinstance(value, Mapping):
+            value = value.get(name)
+        elif index and isinstance(value, list) and int(index) < len(value):
+            value = value[int(index)]
+        else:
+            return None
+    return value

@@ -1,0 +1,342 @@
+"""A finding's calls as a program that stands alone, and as curl lines. Sends nothing itself.
+
+What differs from run to run is an expression there: ids, sessions, secrets, names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from conformance.exceptions import UsageError
+from conformance.plugin.accounts import Accounts
+from conformance.wire import ks as keys
+from conformance.wire.request import Encoding, Endpoint, Form
+from conformance.wire.secret_forms import SECRET_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.plugin.provenance import Provenance
+    from conformance.wire.exchange import Exchange
+
+OPEN, SHUT = "\ue000", "\ue001"
+"""Around the number of an expression inside a text; no request holds them."""
+HOLE = re.compile(f"{OPEN}(\\d+){SHUT}")
+KS = re.compile(
+    r"djJ8[A-Za-z0-9_=%-]{30,}"
+    r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
+)
+"""A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
+PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
+LEFT_OUT = frozenset({"host", "content-length", "connection"})
+TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
+
+
+class Facts(Struct, frozen=True):
+    """What of a run the calls depend on: accounts, its sessions by KS, and its names' nonce."""
+
+    accounts: Accounts
+    sessions: Mapping[str, str]
+    nonce: str
+    started: float
+
+
+class Story(Struct, frozen=True):
+    """What the head of a script tells."""
+
+    title: str
+    where: str
+    expected: str
+    actual: str
+    tries: int = 1
+    verify: bool = True
+
+
+class Writer:
+    """Writes calls as source; `removals` are the calls that removed what some of them made."""
+
+    def __init__(
+        self, facts: Facts, provenance: Provenance, removals: Mapping[str, Exchange]
+    ) -> None:
+        self._facts = facts
+        self._provenance = provenance
+        self._removals = removals
+        self._expressions: list[str] = []
+        self._names: dict[int, str] = {}
+        self._partners = {facts.accounts.own.partner_id: "server.partner"}
+        self._secrets = {
+            facts.accounts.own.partner_id: facts.accounts.own.admin_secret,
+        }
+        self._words = {facts.accounts.own.admin_secret: "ADMIN_SECRET"}
+        if facts.accounts.own.user_secret:
+            self._words.setdefault(facts.accounts.own.user_secret, "USER_SECRET")
+        other = facts.accounts.other
+        if other is not None:
+            self._partners[other.partner_id] = "OTHER_PARTNER"
+            self._secrets[other.partner_id] = other.admin_secret
+            self._words[other.admin_secret] = "OTHER_ADMIN_SECRET"
+
+    def names(self, exchanges: Sequence[Exchange]) -> dict[int, str]:
+        """By number, how the answers are called: `r1`, `r2`, in the order of the calls."""
+        return {each.number: f"r{place}" for place, each in enumerate(exchanges, 1)}
+
+    def program(self, exchanges: Sequence[Exchange], claim: str, story: Story) -> str:
+        """The whole program. `claim` is what holds on a sound server, as an expression."""
+        self._names = self.names(exchanges)
+        lines: list[str] = []
+        for each in exchanges:
+            lines += self._call(each)
+        told = f"{story.where}: expected {story.expected}, got {story.actual}"
+        text = TEMPLATE.read_text(encoding="utf-8")
+        filled = {
+            "@TITLE@": _prose(story.title),
+            "@WHERE@": _prose(story.where),
+            "@EXPECTED@": _prose(story.expected),
+            "@ACTUAL@": _prose(story.actual),
+            "@TRIES@": str(story.tries),
+            "@VERIFY@": str(story.verify),
+            "@USER@": repr(self._facts.accounts.own.user_id),
+            "@CALLS@": "\n".join(f"        {line}" for line in lines),
+            "@CLAIM@": claim,
+            "@STORY@": repr(_prose(told)),
+        }
+        return re.sub("|".join(filled), lambda match: filled[match[0]], text)
+
+    def value(self, value: Any, *, before: int) -> str:
+        """A value as an expression, for a call or a claim after the exchange of that number."""
+        return self._source(self._holed(value, before=before))
+
+    def curl(self, exchanges: Sequence[Exchange], story: Story) -> str:
+        """The calls as shell lines, with `$URL` and `$KS`, and `$R1` for the id of call 1."""
+        self._names = self.names(exchanges)
+        lines = [
+            f"# {_prose(story.title)}",
+            f"# at {_prose(story.where)}",
+            f"# expected {_prose(story.expected)}",
+            f"# got {_prose(story.actual)}",
+            "# URL is the server's, KS an administrator's session, NONCE four letters of your own;",
+            "# needs curl and jq. A call that travels in an odd way stands in reproduce.py alone.",
+        ]
+        for each in exchanges:
+            name = self._names[each.number].upper()
+            lines.append(f'{name}=$({self._curl(each)}); echo "${name}"')
+        return "\n".join(lines) + "\n"
+
+    def _call(self, exchange: Exchange) -> list[str]:
+        name = self._names[exchange.number]
+        call, before = exchange.call, exchange.number
+        if _is_plain(exchange):
+            ks = self._ks_of(exchange)
+            params = self.value(dict(call.params), before=before)
+            carried = f", {ks}" if ks else ""
+            lines = [f"{name} = server.call({call.service!r}, {call.action!r}, {params}{carried})"]
+        else:
+            request = exchange.request
+            path = self._source(self._text(_path(request.url), before, raw=True, escaped=True))
+            body = request.body.decode("utf-8", "surrogateescape")
+            escaped = exchange.form.encoding in {Encoding.FORM, Encoding.QUERY}
+            text = self._source(self._text(body, before, raw=True, escaped=escaped))
+            headers = [
+                (key, value) for key, value in request.headers if key.lower() not in LEFT_OUT
+            ]
+            lines = [
+                f"{name} = server.send(",
+                f"    {request.method!r}, {path}, {headers!r},",
+                f"    {text},",
+                ")",
+            ]
+        return lines + self._removal(exchange, name)
+
+    def _removal(self, exchange: Exchange, name: str) -> list[str]:
+        """How what the call made is removed at the end."""
+        value = exchange.result.value if exchange.result is not None else None
+        found = value.get("id") if isinstance(value, dict) else None
+        removal = self._removals.get(str(found)) if found is not None else None
+        if removal is None or self._provenance.origin(found, before=removal.number) is None:
+            return []
+        if self._provenance.origin(found, before=removal.number).exchange is not exchange:  # type: ignore[union-attr]
+            return []
+        params = self.value(dict(removal.call.params), before=removal.number)
+        service, admin = removal.call.service, 'server.session("admin")'
+        call = f"server.call({service!r}, {removal.call.action!r}, {params}, {admin})"
+        return [f"if {name}.error is None:", f"    added.append(lambda: {call})"]
+
+    def _ks_of(self, exchange: Exchange) -> str:
+        """The expression for the KS that a plain call carries."""
+        if exchange.session in {"none", ""}:
+            return ""
+        text = _carried(exchange)
+        if not text:
+            return ""
+        return self._source(self._holed(text, before=exchange.number))
+
+    def _holed(self, value: Any, *, before: int) -> Any:
+        """The value with holes where it differs from run to run."""
+        if isinstance(value, Mapping):
+            return {
+                str(k): self._hidden(str(k), self._holed(each, before=before))
+                for k, each in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self._holed(each, before=before) for each in value]
+        if isinstance(value, bool) or value is None or isinstance(value, float):
+            return value
+        if isinstance(value, int):
+            return self._number(value, before)
+        return self._text(str(value), before) if isinstance(value, str) else str(value)
+
+    def _hidden(self, name: str, value: Any) -> Any:
+        """The value, unless it is a secret that no expression stands for."""
+        secret = SECRET_NAME.fullmatch(name) is not None and isinstance(value, str)
+        return "(a secret)" if secret and value and not HOLE.search(value) else value
+
+    def _number(self, value: int, before: int) -> Any:
+        if value in self._partners:
+            return self._hole(self._partners[value])
+        made = self._made(str(value), before)
+        return value if made is None else self._hole(f"int({made})")
+
+    def _text(self, text: str, before: int, *, raw: bool = False, escaped: bool = False) -> str:
+        """The text with its holes; a raw one is no single value, and may be escaped for a URL."""
+        made = None if raw else self._made(text, before)
+        if made is not None:
+            return self._hole(made)
+        if text in self._words:
+            return self._hole(self._words[text])
+        for word, expression in self._words.items():
+            if word in text:
+                text = text.replace(word, self._hole(expression))
+        text = KS.sub(lambda match: self._session(match[0], before, escaped=escaped), text)
+        pattern = r"(?<![\w-])[A-Za-z0-9_\-]{3,}(?![\w-])"
+        text = re.sub(pattern, lambda match: self._word(match[0], before), text)
+        own = f"x{self._facts.nonce}"
+        if own in text:
+            text = text.replace(own, "x" + self._hole("NONCE"))
+        return text
+
+    def _word(self, word: str, before: int) -> str:
+        """A word inside a text: an id that was made before, or as it is."""
+        made = self._made(word, before)
+        return word if made is None else self._hole(made)
+
+    def _made(self, token: str, before: int) -> str | None:
+        """The expression for an id that an earlier call of the program brought."""
+        if f"x{self._facts.nonce}" in token:
+            return None
+        origin = self._provenance.origin(token, before=before)
+        name = self._names.get(origin.exchange.number) if origin is not None else None
+        return None if origin is None or name is None else f'str(at({name}, "{origin.path}"))'
+
+    def _session(self, text: str, before: int, *, escaped: bool) -> str:
+        """A KS as what opens such a session."""
+        ks = unquote(text)
+        kind = self._facts.sessions.get(ks)
+        made = self._made(ks, before)
+        if kind is not None:
+            expression = f'server.session("{kind}")'
+        elif made is not None:
+            expression = made
+        else:
+            expression = self._built(ks)
+        return self._hole(f"quote_plus({expression})" if escaped else expression)
+
+    def _built(self, ks: str) -> str:
+        try:
+            info = keys.parse(ks, self._secrets)
+        except UsageError:
+            return 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
+        left = int(info.expires_at - self._facts.started)
+        left = round(left, -2) if abs(left) > 100 else left  # noqa: PLR2004 - seconds
+        return f"server.made_ks({info.type}, {info.user_id!r}, {left}, {info.privileges!r})"
+
+    def _hole(self, expression: str) -> str:
+        self._expressions.append(expression)
+        return f"{OPEN}{len(self._expressions) - 1}{SHUT}"
+
+    def _source(self, value: Any) -> str:
+        """A value with holes as Python source."""
+        if isinstance(value, dict):
+            inner = (f"{key!r}: {self._source(each)}" for key, each in value.items())
+            return "{" + ", ".join(inner) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self._source, value)) + "]"
+        if not isinstance(value, str):
+            return repr(value)
+        parts = HOLE.split(value)
+        if len(parts) == 1:
+            return repr(value)
+        if len(parts) == 3 and not parts[0] and not parts[2]:  # noqa: PLR2004 - one hole and nothing around
+            return self._expressions[int(parts[1])]
+        shown = [
+            self._expressions[int(part)] if place % 2 else repr(part)
+            for place, part in enumerate(parts)
+            if place % 2 or part
+        ]
+        return " + ".join(shown)
+
+    def _curl(self, exchange: Exchange) -> str:
+        call, before = exchange.call, exchange.number
+        if not _is_plain(exchange):
+            path = _path(exchange.request.url).partition("?")[0]
+            return f"echo {shlex.quote(f'see reproduce.py: {exchange.request.method} {path}')}"
+        body = {"format": 1, **({"ks": "$KS"} if exchange.session != "none" else {})}
+        body |= self._holed(dict(call.params), before=before)
+        text = (
+            json.dumps(body, ensure_ascii=False).replace("'", "'\\''").replace("$KS", "'\"$KS\"'")
+        )
+
+        def shell(match: re.Match[str]) -> str:
+            expression = self._expressions[int(match[1])]
+            named = re.search(r'at\((r\d+), "\$\.?(\w*)"\)', expression)
+            if named:
+                key = f".{named[2]}" if named[2] else "."
+                return f"'\"$(jq -r '{key}' <<<\"${named[1].upper()}\")\"'"
+            return "'\"$NONCE\"'" if expression == "NONCE" else "'\"$PARTNER_ID\"'" if (
+                "partner" in expression.lower()) else "'\"$KS\"'"  # fmt: skip
+
+        text = HOLE.sub(shell, text)
+        path = shlex.quote(f"/api_v3/service/{call.service}/action/{call.action}")
+        return f"curl -s \"$URL\"{path} -H 'Content-Type: application/json' -d '{text}'"
+
+
+def _is_plain(exchange: Exchange) -> bool:
+    """Whether the call travelled as most clients' do, so that it reads as a call."""
+    form, call = exchange.form, exchange.call
+    usual = form.encoding is Encoding.JSON and form.endpoint is Endpoint.PATH
+    return (
+        bool(call.service)
+        and usual
+        and form == Form()
+        and not call.files
+        and all(name.lower() in PLAIN_HEADERS for name, _ in exchange.request.headers)
+    )
+
+
+def _carried(exchange: Exchange) -> str:
+    """The KS in a plain call's body."""
+    try:
+        body = json.loads(exchange.request.body)
+    except ValueError:
+        return ""
+    held = body.get("ks") if isinstance(body, dict) else None
+    return held if isinstance(held, str) and "ks" not in exchange.call.params else ""
+
+
+def _path(url: str) -> str:
+    """The URL without its scheme and host."""
+    rest = url.partition("://")[2]
+    slash = rest.find("/")
+    return rest[slash:] if slash >= 0 else "/"
+
+
+def _prose(text: str) -> str:
+    """A text that may stand in a docstring or a comment."""
+    return " ".join(text.replace("\\", "/").replace('"""', "'''").replace("@", "(at)").split())
