@@ -160,8 +160,8 @@ def test_a_fault_is_a_finding_with_evidence(broken: Path) -> None:
 def test_no_secret_is_in_any_file(sound: Path, broken: Path) -> None:
     """No KS or account secret is written, plain or base64-encoded."""
     for folder in (sound, broken):
-        for path in folder.iterdir():
-            content = path.read_bytes()
+        for path in folder.rglob("*"):
+            content = path.read_bytes() if path.is_file() else b""
             assert b"djJ8" not in content, path
             assert base64.b64encode(b"djJ8") not in content, path
             for record in read_records(str(folder), "traffic.jsonl"):
