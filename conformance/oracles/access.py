@@ -99,6 +99,14 @@ def other_account_deletes_nothing(
         yield _breach("$", "the object", "gone", "another account removed it", *shown_by)
 
 
+@oracle("ACCESS-CLONE-001")
+def other_account_clones_nothing(add: Exchange, clone: Exchange) -> Iterator[Breach]:
+    """No account makes a copy of an object of another account."""
+    if isinstance(clone.answer, Result) and clone.answer.value is not None:
+        yield _breach("$", "the refusal of an unknown object", _what(clone),
+                      "a copy of another account's object is made", add, clone)  # fmt: skip
+
+
 @oracle("ACCESS-CODE-001")
 def foreign_object_is_unknown(
     add: Exchange, attempt: Exchange, codes: Collection[str], *, may_be_refused: bool

@@ -31,12 +31,14 @@ from conformance.oracles.list_filter import (
     like_finds_a_word,
     multi_like_and_finds_all_words,
     multi_like_or_finds_any_word,
+    names_are_sought_without_case,
     nobodys_value_finds_nothing,
     not_equal_leaves_that_value_out,
     not_in_leaves_each_value_out,
     other_filters_do_as_they_are_called,
     relative_times_count_from_now,
     unknown_filters_change_nothing,
+    updated_objects_are_found_by_their_update,
 )
 from conformance.oracles.list_order import (
     later_orderings_break_ties,
@@ -91,6 +93,7 @@ __all__ = [
     "mandatory_filter_is_demanded",
     "multi_like_and_finds_all_words",
     "multi_like_or_finds_any_word",
+    "names_are_sought_without_case",
     "nobodys_value_finds_nothing",
     "not_equal_leaves_that_value_out",
     "not_in_leaves_each_value_out",
@@ -110,6 +113,7 @@ __all__ = [
     "unknown_filters_change_nothing",
     "unknown_order_is_ignored",
     "updated_object_is_found_anew",
+    "updated_objects_are_found_by_their_update",
 ]
 
 REFUSAL = re.compile(r"FORBIDDEN|UNAUTHORIZED|NOT_AVAILABLE|DOES_NOT_EXISTS|INVALID_KS")

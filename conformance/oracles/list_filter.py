@@ -239,6 +239,22 @@ def free_text_finds_a_word(
     )
 
 
+@oracle("LIST-FILTER-018")
+def names_are_sought_without_case(
+    listed: Exchange, asked: Question, names: Sequence[str], *, all_shown: bool = True
+) -> Iterator[Breach]:
+    """A name's Latin letters are found in either case."""
+    yield from _divided(listed, asked, names, all_shown=all_shown)
+
+
+@oracle("LIST-FILTER-019")
+def updated_objects_are_found_by_their_update(
+    listed: Exchange, asked: Question, names: Sequence[str], *, all_shown: bool = True
+) -> Iterator[Breach]:
+    """A filter by the time of an update finds what was updated since."""
+    yield from _divided(listed, asked, names, all_shown=all_shown)
+
+
 def _unchanged(
     listed: Exchange, names: Sequence[str], expected: frozenset[str], told: str, *, all_shown: bool
 ) -> Iterator[Breach]:

@@ -106,6 +106,12 @@ def served_bytes_are_those_given(
         yield not_taken(serve)
 
 
+@oracle("FILE-SERVE-004")
+def newest_content_is_served(serve: Exchange, content: bytes) -> Iterator[Breach]:
+    """What was stored again is served as it was stored last."""
+    yield from served_bytes_are_those_given(serve, content, must_be_served=False)
+
+
 @oracle("FILE-CHUNK-005")
 def chunks_are_in_their_places(serve: Exchange, content: bytes) -> Iterator[Breach]:
     """A file that came in chunks, in any order, is served as the whole that it was cut from."""

@@ -27,6 +27,7 @@ from conformance.oracles.wire_document import (
 from conformance.oracles.wire_headers import (
     answer_carries_expires_and_pragma,
     answer_to_a_session_is_not_stored,
+    answer_to_a_write_names_its_session,
     any_origin_is_allowed,
     api_headers_are_exposed,
     fresh_answer_names_its_session,
@@ -90,6 +91,7 @@ __all__ = [
     "answer_carries_expires_and_pragma",
     "answer_is_one_document",
     "answer_to_a_session_is_not_stored",
+    "answer_to_a_write_names_its_session",
     "any_origin_is_allowed",
     "api_headers_are_exposed",
     "array_items_are_read",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.oracles.answers import has_body, is_document
 from conformance.oracles.claim import oracle
 from conformance.verdict.breach import Breach
+from conformance.wire.answer import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,9 @@ SESSION_HEADER = re.compile(r"\d+,\s*\d{9,11}(\s*,\s*\d+,\s*\d{9,11})*")
 
 KEYLESS_SESSIONS = frozenset({"none", "widget"})
 """Answers to these may be cached by the server for minutes (OBSERVED 15)."""
+
+WRITES = frozenset({"add", "update", "delete"})
+"""No cache answers these, so every answer is from the server itself."""
 
 EXPOSED = frozenset({"content-length", "x-kaltura", "x-kaltura-session"})
 
@@ -124,3 +128,13 @@ def fresh_answer_names_its_session(exchange: Exchange, action: Action) -> Iterat
             hint="support asks for this number to find the call in the server's logs",
             exchanges=(exchange.number,),
         )
+
+
+@oracle("WIRE-HEAD-007")
+def answer_to_a_write_names_its_session(exchange: Exchange, action: Action) -> Iterator[Breach]:
+    """What an admin's add, update or delete answers carries `X-Kaltura-Session`."""
+    if action.name not in WRITES or exchange.session != "admin" or not has_body(exchange):
+        return
+    if not isinstance(exchange.answer, Result):
+        return
+    yield from fresh_answer_names_its_session(exchange, action)

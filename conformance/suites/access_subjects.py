@@ -95,6 +95,13 @@ def made_services(scope: Scope) -> Iterator[Subject]:
             yield _service(service.id)
 
 
+def made_services_with_clone(scope: Scope) -> Iterator[Subject]:
+    """Those of them that also make copies."""
+    for subject in made_services(scope):
+        if "clone" in scope.schema.services[subject.name].actions:
+            yield subject
+
+
 def guarded_reads(scope: Scope) -> Iterator[Subject]:
     """Every service whose list or get needs a session."""
     for service in scope.schema.services.values():

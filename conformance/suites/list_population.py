@@ -17,6 +17,7 @@ from msgspec import Struct
 from conformance.oracles.list_answer import identities, identity
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.provisioning.made import Made
+from conformance.schema.standard import entity_param
 from conformance.suites.list_listing import Asking, Listing, asking, listing_of
 from conformance.suites.list_orderings import constants_of
 from conformance.wire.answer import ApiError
@@ -36,7 +37,15 @@ Wrong = TypeVar("Wrong")
 SIZE = 4
 FEWEST = 2
 NEXT_SECOND = 1.1
-"""Between two halves of a population, so that its times of creation have an order."""
+"""Between two halves of a population, so that its times of creation have an order, and that what
+is updated in between has two times that differ."""
+UPDATED = "updatedAtGreaterThanOrEqual"
+TOUCHED = ("description", "partnerData", "summary", "feedDescription", "text")
+"""What is changed of a member that is updated: the first of these that the recipe says may be.
+Names and tags tell members apart, and stay."""
+PLACES = {"categoryentry": ("categoryId", "category"), "groupuser": ("groupId", "group_group")}
+"""What hangs on two things of which one is shared: its property, and who makes it. Of the shared
+one there are two, so that a filter by it divides the population."""
 OWNED = frozenset({"media", "baseentry"})
 """Services to whose objects an admin was seen to give an owner."""
 OWNERS = 2
@@ -249,7 +258,9 @@ def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
     numbers = sorted(context.random.sample(range(10, 1_000_000), SIZE))
     context.random.shuffle(numbers)
     places = context.random.sample(range(1, 10), SIZE)
-    owners = _owners(context, listing)
+    owners, shared = _owners(context, listing), _places(context, listing)
+    is_touched = _may_be_touched(context, listing)
+    orderings = constants_of(context.schema, listing)
     members: list[Member] = []
     for initial, number, place in zip(initials, numbers, places, strict=True):
         try:
@@ -258,6 +269,7 @@ def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
                 properties={
                     **_told_apart(context, recipe, initial, number, place),
                     **({"userId": owners[len(members) % len(owners)]} if owners else {}),
+                    **(shared[len(members) % len(shared)] if shared else {}),
                 },
             )
         except (NotApplicable, Inconclusive):
@@ -265,9 +277,49 @@ def _members(context: Context, listing: Listing) -> tuple[Member, ...]:
                 raise
             break
         members.append(member_of(context, listing, made))
-        if len(members) == FEWEST and "+createdAt" in constants_of(context.schema, listing):
+        if len(members) == FEWEST and (is_touched or "+createdAt" in orderings):
             time.sleep(NEXT_SECOND)
+            if is_touched:
+                # Before the others are made: what shows those shows this as well.
+                members[0] = _touched(context, listing, members[0])
     return tuple(members)
+
+
+def _may_be_touched(context: Context, listing: Listing) -> bool:
+    """Whether the list is known to select by the time of an update."""
+    known = context.lineage.properties(listing.filter_class or "")
+    selects = context.profile.quirks.selects(f"{listing.service}.list", UPDATED)
+    learned = context.recipe(listing.service).grounds == "learned"
+    return UPDATED in known and selects and not learned
+
+
+def _touched(context: Context, listing: Listing, member: Member) -> Member:
+    """The member after an update; as it was where nothing of it is known to be changed."""
+    recipe, made = context.recipe(listing.service), member.made
+    action = context.schema.services[listing.service].actions.get("update")
+    holder = entity_param(action) if action is not None else None
+    keys, known = made.keys.get("update"), context.lineage.properties(made.type or "")
+    allowed = TOUCHED if recipe.update is None else recipe.update
+    name = next((each for each in TOUCHED if each in allowed and each in known), None)
+    if action is None or holder is None or keys is None or name is None or member.get is None:
+        return member
+    text = f"kc{context.provisioner.names.unique()}"
+    params = {**keys, holder.name: {"objectType": made.type, name: text}}
+    if any(not param.optional and param.name not in params for param in action.params):
+        return member
+    context.call(listing.service, "update", params, session=recipe.session)
+    return member_of(context, listing, made)
+
+
+def _places(context: Context, listing: Listing) -> tuple[dict[str, Any], ...]:
+    """Two things for the population to hang on by turns; nothing where one is enough."""
+    name, maker = PLACES.get(listing.service, ("", ""))
+    if maker not in context.schema.services:
+        return ()
+    try:
+        return tuple({name: context.make(maker).id} for _ in range(FEWEST))
+    except (NotApplicable, Inconclusive):  # another check reports that they cannot be made
+        return ()
 
 
 def _owners(context: Context, listing: Listing) -> tuple[str, ...]:

@@ -100,6 +100,55 @@ def relative_questions(context: Context, people: Population) -> list[Question]:
     ]
 
 
+def loud_questions(context: Context, people: Population) -> list[Question]:
+    """Questions for a name, and for a word of it, in capitals."""
+    values = people.values("name")
+    held = {who: str(name) for who, name in values.items() if _is_latin(name)}
+    if not held:
+        return []
+    who = context.random.choice(sorted(held))
+    words = WORD.findall(held[who])
+    asked = {"nameEqual": held[who], "nameLike": words[0] if words else ""}
+    found = []
+    for term in _terms(context, people):
+        text = asked.get(term.name, "")
+        if text.upper() != text:
+            # Of the others nothing is said: a database may find parts of words.
+            strangers = frozenset(one for one, name in values.items() if not _has(name, text))
+            found.append(Question(term, text.upper(), frozenset({who}), strangers, values))
+    return found
+
+
+def update_questions(context: Context, people: Population) -> list[Question]:
+    """A question for the time at which an older object was updated.
+
+    Times are cut down, if at all, so that object is found; of what is earlier nothing is said.
+    """
+    name = "updatedAtGreaterThanOrEqual"
+    ref, values = people.type_of(context, "updatedAt"), people.values("updatedAt")
+    term = next((each for each in _terms(context, people) if each.name == name), None)
+    if term is None or ref is None or not ref.is_time:
+        return []
+    updated, created = _times(values), _times(people.values("createdAt"))
+    later = [at for who, at in updated.items() if at > created.get(who, at) > FIRST_EPOCH]
+    if not later:
+        return []
+    found = frozenset(who for who, at in updated.items() if at >= max(later))
+    return [Question(term, max(later), found, frozenset(), values)]
+
+
+def _times(values: Mapping[str, Any]) -> dict[str, int]:
+    return {who: at for who, value in values.items() if (at := whole(value)) is not None}
+
+
+def _is_latin(name: Any) -> bool:
+    return isinstance(name, str) and bool(PLAIN_TEXT.fullmatch(name))
+
+
+def _has(name: Any, text: str) -> bool:
+    return text.casefold() in str(name or "").casefold()
+
+
 def _nobodys(context: Context, people: Population, term: Term) -> str | int | None:
     """A value of the term's property that none of the objects has; None where there is no sure."""
     ref = people.type_of(context, term.stem)

@@ -15,6 +15,7 @@ from conformance.suites.access_subjects import (
     closed_to_visitors_changes,
     guarded_reads,
     made_services,
+    made_services_with_clone,
     owned_actions,
     owned_entry_actions,
     referring_services,
@@ -124,6 +125,15 @@ def test_other_account_deletes_nothing(context: Context, subject: Subject) -> It
     )
 
 
+@check(oracles.other_account_clones_nothing, over=made_services_with_clone, writes=True)
+def test_other_account_clones_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Make a copy of our object as another account."""
+    seen, _ = trespass(context, subject)
+    if seen.clone is None:
+        raise NotApplicable("a clone takes more than an id, or the profile exempts it")
+    yield from oracles.other_account_clones_nothing(seen.made.exchange, seen.clone)
+
+
 @check(oracles.foreign_object_is_unknown, over=made_services, writes=True)
 def test_foreign_object_is_unknown(context: Context, subject: Subject) -> Iterator[Breach]:
     """Read the codes that the other account was answered."""
@@ -131,7 +141,7 @@ def test_foreign_object_is_unknown(context: Context, subject: Subject) -> Iterat
     recipe, plugin = context.recipe(subject.name), context.schema.services[subject.name].plugin
     if recipe.grounds == "learned":
         raise NotApplicable("nobody has seen what the service says of an unknown object")
-    for attempt in (seen.get, seen.update, seen.delete):
+    for attempt in (seen.get, seen.clone, seen.update, seen.delete):
         error = attempt.error if attempt is not None else None
         if attempt is None or error is None or error.code.startswith(PASSED_OVER):
             continue

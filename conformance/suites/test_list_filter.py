@@ -10,10 +10,12 @@ from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.suites.list_population import Population, judged, population, unchanged
 from conformance.suites.list_questions import (
     WORD,
+    loud_questions,
     nobodys_questions,
     other_questions,
     questions,
     relative_questions,
+    update_questions,
 )
 from conformance.suites.list_subjects import lists_of_all_entries, lists_of_made
 
@@ -158,6 +160,24 @@ def test_filters_go_by_their_declared_type(context: Context, subject: Subject) -
     oracle = oracles.filters_go_by_their_declared_type
     for told, kind in (("no objectType", None), ("an unknown objectType", "KalturaNoSuchFilter")):
         yield from _judged(context, people, {"objectType": kind}, oracle, told, people.ids)
+
+
+@check(oracles.names_are_sought_without_case, over=lists_of_all_entries, writes=True)
+def test_names_are_sought_without_case(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Ask for one object's name, and for a word of it, in capitals."""
+    people = population(context, subject.name)
+    found = loud_questions(context, people)
+    yield from _all_asked(context, people, found, oracles.names_are_sought_without_case)
+
+
+@check(oracles.updated_objects_are_found_by_their_update, over=lists_of_made, writes=True)
+def test_updated_objects_are_found_by_their_update(
+    context: Context, subject: Subject
+) -> Iterator[Breach]:
+    """Ask for what was updated since the last update of an object that is older than that."""
+    people = population(context, subject.name)
+    found = update_questions(context, people)
+    yield from _all_asked(context, people, found, oracles.updated_objects_are_found_by_their_update)
 
 
 @check(oracles.nobodys_value_finds_nothing, over=lists_of_made, writes=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from conformance.oracles import upload_content as oracles
 from conformance.oracles.crud import GONE
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.subject import Subject
-from conformance.schema.standard import key_params
+from conformance.schema.standard import entity_param, key_params
 from conformance.suites.misuse import action_of, asked, before, callable_actions
 from conformance.suites.uploading import (
     FILE_NAME,
@@ -45,6 +46,8 @@ SUBTITLES = "1\n00:00:01,000 --> 00:00:02,000\nconformance {number}\n\n"
 TEXT = 'conformance {number} <b>bold</b> & "quoted"\n\ttabbed; no more'
 
 
+REPLICA_SECONDS = 5.0
+"""How long what was written may be unknown to some of a server's machines (CONTRACT CRUD-04)."""
 SERVINGS = 4
 """A file is asked for so often: what is wrong now and then shows only then."""
 
@@ -207,6 +210,64 @@ def test_uploaded_file_is_served(context: Context, subject: Subject) -> Iterator
             serve = context.call(shelf.service, "serve", {shelf.key: made.id})
             _unless_redirected(serve)
             yield from oracles.served_bytes_are_those_given(serve, content, must_be_served=False)
+
+
+@check(oracles.newest_content_is_served, over=data_entries, writes=True)
+def test_newest_text_of_an_entry_is_served(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Store a text with its entry, have it served, store another one, and have that served."""
+    first, second = (text.decode() for text in _texts(context, TEXT))
+    made = context.make("data", properties={"dataContent": first})
+    update = context.schema.services[subject.name].actions.get("update")
+    holder = entity_param(update) if update is not None else None
+    if holder is None or "update" not in made.keys:
+        raise NotApplicable("its text cannot be changed")
+    _served(context, "data", {"entryId": made.id})
+    entity = {"objectType": made.type, "dataContent": second}
+    stored = context.call("data", "update", {**made.keys["update"], holder.name: entity})
+    if stored.result is None:
+        raise Inconclusive(f"{stored.action} took no content")
+    yield from _until_served(context, "data", {"entryId": made.id}, second.encode())
+
+
+@check(oracles.newest_content_is_served, over=shelves, writes=True)
+def test_newest_file_is_served(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Give an object a text, have it served, give it another one, and have that served."""
+    shelf = next(each for each in SHELVES if each.service == subject.name)
+    made = context.make(shelf.service)
+    for content in _texts(context, SUBTITLES):
+        source = {"objectType": "KalturaStringResource", "content": content.decode()}
+        stored = context.call(
+            shelf.service, "setContent", {"id": made.id, "contentResource": source}
+        )
+        if stored.result is None:
+            raise Inconclusive(f"{stored.action} took no content")
+        yield from _until_served(context, shelf.service, {shelf.key: made.id}, content)
+
+
+def _texts(context: Context, pattern: str) -> tuple[bytes, bytes]:
+    """Two texts of which neither is like the other."""
+    number = context.random.getrandbits(32)
+    first, second = (pattern.replace("{number}", str(each)) for each in (number, number + 1))
+    return first.encode(), second.encode()
+
+
+def _until_served(
+    context: Context, service: str, named: dict[str, Any], content: bytes
+) -> tuple[Breach, ...]:
+    """What is wrong with the object's file, after the time that a replica may take."""
+    patience = min(context.settling.seconds, REPLICA_SECONDS)
+    return context.settling.until(
+        lambda: _served(context, service, named),
+        lambda serve: oracles.newest_content_is_served(serve, content),
+        deadline=time.monotonic() + patience,
+    )[1]
+
+
+def _served(context: Context, service: str, named: dict[str, Any]) -> Exchange:
+    """The object's file; NotApplicable where it is elsewhere."""
+    serve = context.call(service, "serve", named)
+    _unless_redirected(serve)
+    return serve
 
 
 @check(oracles.chunks_are_in_their_places, over=shelves, writes=True)

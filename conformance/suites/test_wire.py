@@ -15,7 +15,7 @@ from conformance.suites import probe
 from conformance.suites.arrays import actions_with_arrays, call_with_an_array
 from conformance.suites.comparison import PLAIN, ask, compare
 from conformance.suites.misuse import action_of, asked
-from conformance.suites.wire_subjects import services_with, usual_probe
+from conformance.suites.wire_subjects import services_with, usual_probe, writes
 from conformance.wire.flattening import flatten
 from conformance.wire.request import Encoding, Endpoint, Form, Format
 
@@ -43,8 +43,9 @@ BY_SCRIPT = Form(method="GET", encoding=Encoding.QUERY, format=Format.JSONP, cal
 NO_BODY = Form(raw_body=b"")
 BMP_TEXT = "Zażółć שלום 漢字 e\u0301 ñ Ж ☃"
 """Several scripts, a combining mark, right-to-left; nothing beyond U+FFFF, no markup (CRUD-13)."""
-SOUGHT_TEXT = BMP_TEXT + " & 'a' \"b\""
-"""What is only sought is no markup to be purified, and has what XML must not hold as it is."""
+SOUGHT_TEXT = BMP_TEXT + " & 'a' \"b\" 1+1=2; #3, 100%"
+"""What is only sought is no markup to be purified: it has what XML must not hold as it is, and
+what means something else in forms and in addresses."""
 FROM_NOW, AGO = 7_200, -3_600
 """Seconds; small enough to count from now (CONTRACT WIRE-24)."""
 STORED_TEXT = BMP_TEXT + " 'a' \"b\" \\c 100% /d"
@@ -175,6 +176,14 @@ def test_session_header_is_number_and_second(
 def test_fresh_answer_names_its_session(context: Context, subject: Subject) -> Iterable[Breach]:
     """Look at every answer of the action."""
     return _every(context, subject, oracle.fresh_answer_names_its_session)
+
+
+@check(oracle.answer_to_a_write_names_its_session, over=writes, last=True)
+def test_answer_to_a_write_names_its_session(
+    context: Context, subject: Subject
+) -> Iterable[Breach]:
+    """Look at every answer of an action that writes."""
+    return _every(context, subject, oracle.answer_to_a_write_names_its_session)
 
 
 # One call in two guises

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from conformance.plugin.check import NotApplicable
 from conformance.provisioning.made import Made
-from conformance.schema.standard import entity_param
+from conformance.schema.standard import entity_param, key_params
 from conformance.suites.kinship import CHANGED
 from conformance.suites.reading import READING
 from conformance.suites.shared import Shared
@@ -40,6 +40,7 @@ class Trespass(Struct, frozen=True, kw_only=True):
     others: tuple[Exchange, ...] = ()
     update: Exchange | None = None
     delete: Exchange | None = None
+    clone: Exchange | None = None
     after: Exchange | None = None
 
 
@@ -118,6 +119,7 @@ class _Stage:
             get=self._ask("get", made.keys.get("get")),
             lists=tuple(self._lists()),
             others=tuple(self._others()),
+            clone=self._clone(),
             update=self._update(),
             delete=self._ask("delete", made.keys.get("delete")),
             after=self._own_get(),
@@ -222,6 +224,25 @@ class _Stage:
                     return None
                 params[param.name] = known
         return self._ask("update", params)
+
+    def _clone(self) -> Exchange | None:
+        """A copy, where it takes nothing but an id; what is made of it is removed again."""
+        action = self._service.actions.get("clone")
+        if action is None or self._made.id is None or self._exempt("clone"):
+            return None
+        required = [param.name for param in action.params if not param.optional]
+        context = self._context
+        if required != [param.name for param in key_params(action)] or len(required) != 1:
+            return None
+        if context.profile.actions.probe_only_because(action.id):
+            return None
+        clone = self._ask("clone", {required[0]: self._made.id})
+        value = clone.result.value if clone is not None and clone.result is not None else None
+        delete = self._service.actions.get("delete")
+        if isinstance(value, dict) and value.get("id") is not None and delete is not None:
+            copy = {key_params(delete)[0].name: value["id"]}
+            context.call(self._made.service, "delete", copy, session=OTHER)
+        return clone
 
     def _foreign_values(self) -> dict[str, Any]:
         allowed = self._context.recipe(self._made.service).update

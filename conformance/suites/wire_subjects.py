@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from conformance.oracles.wire_headers import WRITES
 from conformance.plugin.check import NotApplicable
 from conformance.plugin.subject import Subject
+from conformance.plugin.subjects import actions
 from conformance.suites import probe
 
 if TYPE_CHECKING:
@@ -34,6 +36,13 @@ def services_with(find: Finder) -> Callable[[Scope], Iterator[Subject]]:
                 yield Subject(kind="service", name=service.id, service=service.id)
 
     return services
+
+
+def writes(scope: Scope) -> Iterator[Subject]:
+    """Every action that no cache answers."""
+    for subject in actions(scope):
+        if subject.action in WRITES:
+            yield subject
 
 
 def usual_probe(context: Context) -> Probe:

@@ -66,6 +66,15 @@ def test_another_account_deletes_nothing(answered: Answered, refused: Refused) -
     assert list(judge(thing, thing, unknown, None))
 
 
+def test_another_account_clones_nothing(answered: Answered, refused: Refused) -> None:
+    """A copy is a breach; a refusal is none, nor is an answer that holds nothing."""
+    judge, thing = access.other_account_clones_nothing, answered(THING)
+
+    assert not list(judge(thing, refused("THING_NOT_FOUND")))
+    assert not list(judge(thing, answered(None)))
+    assert list(judge(thing, answered({**THING, "id": 6})))
+
+
 def test_a_foreign_object_is_unknown(answered: Answered, refused: Refused) -> None:
     """Only an account that lacks the whole service may be told so."""
     add, forbidden = answered(THING), refused("SERVICE_FORBIDDEN")

@@ -142,6 +142,8 @@ def test_only_sure_orders_are_compared(one: Any, other: Any, ref: TypeRef, expec
         oracles.multi_like_and_finds_all_words,
         oracles.other_filters_do_as_they_are_called,
         oracles.relative_times_count_from_now,
+        oracles.names_are_sought_without_case,
+        oracles.updated_objects_are_found_by_their_update,
     ],
 )
 def test_a_filter_finds_what_matches_and_nothing_else(

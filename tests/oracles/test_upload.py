@@ -237,6 +237,19 @@ def test_served_bytes_are_compared(answered: Answered, refused: Refused) -> None
     assert judge(refused("ENTRY_ID_NOT_FOUND"), must=False) == []
 
 
+def test_newest_content_is_served(answered: Answered, refused: Refused) -> None:
+    """What was there before is a breach; a redirect or an error tells nothing of it."""
+    made = answered(None)
+
+    def judge(exchange: Exchange) -> list[str]:
+        return places(upload_content.newest_content_is_served(exchange, CONTENT))
+
+    assert judge(served(made, CONTENT)) == []
+    assert judge(served(made, b"before")) == ["$"]
+    assert judge(served(made, b"", location="http://127.0.0.1/f")) == []
+    assert judge(refused("ENTRY_ID_NOT_FOUND")) == []
+
+
 def test_chunks_are_in_their_places(answered: Answered) -> None:
     """Parts that have changed places are found, though no byte is missing."""
     made = answered(None)

@@ -267,6 +267,7 @@ ONE_ANSWER = [
         ["X-Kaltura-Session"],
         id="session is a name",
     ),
+    pytest.param(wire.answer_to_a_write_names_its_session, answered("{}"), [], id="a read"),
     pytest.param(wire.fresh_answer_names_its_session, answered("{}"), [], id="fresh"),
     pytest.param(
         wire.fresh_answer_names_its_session,
@@ -297,6 +298,21 @@ def test_a_served_file_is_not_judged(judge: Any) -> None:
     file = answered(b"\x00", status=206, headers=dict.fromkeys(SOUND_HEADERS))
 
     assert list(judge(file, SERVE)) == []
+
+
+def test_what_an_admin_writes_has_a_number() -> None:
+    """A write of an admin owes the header; a read, an error or a visitor's write does not."""
+    nameless = {"X-Kaltura-Session": None}
+
+    def judge(action: Action, **more: Any) -> list[str]:
+        exchange = answered(more.pop("body", "null"), headers=nameless, **more)
+        return where(wire.answer_to_a_write_names_its_session(exchange, action))
+
+    assert judge(GONE) == ["X-Kaltura-Session"]
+    assert judge(GET) == []
+    assert judge(GONE, session="widget") == []
+    assert judge(GONE, body=ERROR_JSON) == []
+    assert where(wire.answer_to_a_write_names_its_session(answered("null"), GONE)) == []
 
 
 def test_a_void_answer_is_empty() -> None:
@@ -590,7 +606,7 @@ def test_every_oracle_of_the_area_is_offered() -> None:
         if isinstance(getattr(value, "requirement", None), str)
     }
 
-    assert len(claimed) == 60
+    assert len(claimed) == 61
     assert all(requirement.startswith("WIRE-") for requirement in claimed)
 
 

@@ -125,6 +125,7 @@ PLAIN_ORACLES = [
     wire.answer_carries_expires_and_pragma,
     wire.session_header_is_number_and_second,
     wire.fresh_answer_names_its_session,
+    wire.answer_to_a_write_names_its_session,
 ]
 SCHEMA_ORACLES = [
     wire.well_typed_call_is_no_server_error,

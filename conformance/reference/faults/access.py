@@ -142,6 +142,19 @@ def strangers_delete(behaviour: Behaviour) -> Behaviour:
     return for_strangers(behaviour, "delete", act)
 
 
+@fault("ACCESS-CLONE-001")
+def strangers_clone(behaviour: Behaviour) -> Behaviour:
+    """Any account makes copies of any playlist."""
+
+    def act(call: Call) -> Any:
+        record = anothers(call)
+        if record is None:
+            return behaviour.other(call)
+        return {**call.behaviour.show(call, record, None), "id": "0_stranger"}
+
+    return alteration.instead(behaviour, "other", act, when=in_actions("playlist.clone"))
+
+
 @fault("ACCESS-CODE-001")
 def refusal_tells_that_it_exists(behaviour: Behaviour) -> Behaviour:
     """get of another account's object is forbidden rather than unknown."""

@@ -480,6 +480,38 @@ def free_text_finds_everything(behaviour: Behaviour) -> Behaviour:
     return _without(behaviour, lambda name: name == "freeText")
 
 
+@fault("LIST-FILTER-018")
+def names_mind_their_case(behaviour: Behaviour) -> Behaviour:
+    """A name in capitals finds nothing."""
+
+    def select(call: Call, records: list[Record]) -> list[Record]:
+        asked = filter_of(call)
+        loud = [str(asked[name]) for name in ("nameEqual", "nameLike") if name in asked]
+        if any(text != text.lower() and text == text.upper() for text in loud):
+            return []
+        return behaviour.select(call, records)
+
+    return replace(behaviour, select=select)
+
+
+@fault("LIST-FILTER-019")
+def updates_are_sought_by_creation(behaviour: Behaviour) -> Behaviour:
+    """A filter by the time of an update looks at the time of creation."""
+    return _filtered(
+        behaviour,
+        lambda asked: {
+            name.replace("updatedAt", "createdAt") if name.startswith("updatedAt") else name: value
+            for name, value in asked.items()
+        },
+    )
+
+
+@fault("LIST-FILTER-010")
+def categories_of_entries_are_all_one(behaviour: Behaviour) -> Behaviour:
+    """categoryEntry.list does not look at categoryIdEqual."""
+    return _without(behaviour, lambda name: name == "categoryIdEqual")
+
+
 @fault("LIST-PROFILE-001")
 def lists_ignore_response_profiles(behaviour: Behaviour) -> Behaviour:
     """A list shows whole objects, whatever the response profile says."""

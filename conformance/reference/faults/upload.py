@@ -425,6 +425,22 @@ def served_text_is_escaped(behaviour: Behaviour) -> Behaviour:
     return _serving(behaviour, lambda content: content.replace(b"&", b"&amp;"))
 
 
+@fault("FILE-SERVE-004")
+def first_content_is_served_for_ever(behaviour: Behaviour) -> Behaviour:
+    """A file is kept from when it was served first."""
+    kept: dict[str, FileAnswer] = {}
+
+    def changed(call: Call, value: Any) -> Any:
+        if not isinstance(value, FileAnswer) or call.action.name != "serve":
+            return value
+        named = next(
+            (str(each) for each in call.arguments.values() if isinstance(each, str | int)), ""
+        )
+        return kept.setdefault(f"{call.action.id} {named}", value)
+
+    return alteration.answer(behaviour, "other", changed)
+
+
 def _unserved(behaviour: Behaviour, tell: Callable[[Call, ApiFault], Any]) -> Behaviour:
     """Answer something else than an error in the header."""
     sound = behaviour.other

@@ -228,6 +228,24 @@ def session_header_names_a_host(behaviour: Behaviour) -> Behaviour:
     return _with_header(behaviour, "X-Kaltura-Session", "web-7")
 
 
+@fault("WIRE-HEAD-002")
+def api_headers_are_kept_to_the_server(behaviour: Behaviour) -> Behaviour:
+    """No answer lets scripts of other origins read the API's own headers."""
+    return _with_header(behaviour, "Access-Control-Expose-Headers", None)
+
+
+@fault("WIRE-HEAD-004")
+def old_caches_are_not_told(behaviour: Behaviour) -> Behaviour:
+    """No answer has a Pragma."""
+    return _with_header(behaviour, "Pragma", None)
+
+
+@fault("WIRE-HEAD-007")
+def session_header_is_absent(behaviour: Behaviour) -> Behaviour:
+    """No answer has X-Kaltura-Session."""
+    return _with_header(behaviour, "X-Kaltura-Session", None)
+
+
 # What is read of a request
 
 
@@ -503,6 +521,31 @@ def language_is_not_read(behaviour: Behaviour) -> Behaviour:
     return _read(behaviour, change)
 
 
+@fault("WIRE-BODY-001")
+def charset_is_no_matter(behaviour: Behaviour) -> Behaviour:
+    """JSON is read whatever stands behind its content type."""
+
+    def change(request: HttpRequest, invocation: Invocation) -> Invocation:
+        if not _is(request, f"{JSON};"):
+            return invocation
+        params = {**group(read_json(request.body)), **invocation.params}
+        return _changed(invocation, params)
+
+    return _read(behaviour, change)
+
+
+@fault("WIRE-FORMAT-006")
+def format_is_compared_as_text(behaviour: Behaviour) -> Behaviour:
+    """The format 01 is not the format 1."""
+
+    def change(_request: HttpRequest, invocation: Invocation) -> Invocation:
+        if invocation.text("format") != "01":
+            return invocation
+        return _changed(invocation, {**invocation.params, "format": 77})
+
+    return _read(behaviour, change)
+
+
 @fault("WIRE-TEXT-001")
 def form_is_read_as_latin(behaviour: Behaviour) -> Behaviour:
     """The text of an urlencoded form is read as Latin-1."""
@@ -514,6 +557,22 @@ def form_is_read_as_latin(behaviour: Behaviour) -> Behaviour:
             name: value.encode("utf-8", "replace").decode("latin-1")
             if isinstance(value, str)
             else value
+            for name, value in invocation.params.items()
+        }
+        return _changed(invocation, params)
+
+    return _read(behaviour, change)
+
+
+@fault("WIRE-TEXT-001")
+def form_loses_plus_signs(behaviour: Behaviour) -> Behaviour:
+    """A plus sign of an urlencoded form is a blank even where it was encoded."""
+
+    def change(request: HttpRequest, invocation: Invocation) -> Invocation:
+        if not _is(request, "application/x-www-form-urlencoded"):
+            return invocation
+        params = {
+            name: value.replace("+", " ") if isinstance(value, str) and name not in KEPT else value
             for name, value in invocation.params.items()
         }
         return _changed(invocation, params)
