@@ -634,6 +634,18 @@ def nothing_is_taken_for_not_sent(behaviour: Behaviour) -> Behaviour:
 
 
 @fault("CRUD-UPDATE-001")
+def zero_is_not_written_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """An update of a category leaves a number that it is to set to 0."""
+
+    def change(call: Call, document: Document) -> Document:
+        before = find(call, _room(call)).document
+        zeros = {name for name, value in document.items() if type(value) is int and not value}
+        return document | {name: before[name] for name in zeros if name in before}
+
+    return _on_update(behaviour, change, "category")
+
+
+@fault("CRUD-UPDATE-001")
 def numbers_lose_their_sign(behaviour: Behaviour) -> Behaviour:
     """A number below nothing is written without its sign."""
 
@@ -651,8 +663,8 @@ def second_update_is_lost_in_one_service(behaviour: Behaviour) -> Behaviour:
 
 @fault("CRUD-UPDATE-001")
 def second_update_is_lost_where_little_can_be_changed(behaviour: Behaviour) -> Behaviour:
-    """Every second update of a file asset, of which only the name can change, is not stored."""
-    return _losing_the_second(behaviour, "fileasset")
+    """Every second update of a response profile, of which we change the name only, is lost."""
+    return _losing_the_second(behaviour, "responseprofile")
 
 
 @fault("CRUD-GET-002")
