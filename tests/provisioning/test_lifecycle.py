@@ -174,10 +174,10 @@ def test_of_a_service_that_nobody_knows_only_the_names_are_held(embedded_schema:
 
 def test_what_must_come_back_was_sent(embedded_schema: Schema) -> None:
     """Nothing is expected that was not asked for, and nothing that servers normalise."""
-    played = life(embedded_schema, "conversionprofile")
+    played = life(embedded_schema, "apptoken")
 
     assert set(played.must_return) <= set(played.sent)
-    assert "flavorParamsIds" not in played.must_return
+    assert "sessionPrivileges" not in played.must_return
 
 
 def test_refused_writes_are_tried_only_where_recipes_are_sure(embedded_schema: Schema) -> None:
