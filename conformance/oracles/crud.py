@@ -11,6 +11,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
+
 from conformance.oracles.claim import oracle
 from conformance.oracles.comparison import changes, shown
 from conformance.verdict.breach import Breach
@@ -66,6 +68,28 @@ def add_answers_what_was_sent(
 ) -> Iterator[Breach]:
     """The answer to add holds every property that was sent, with its value."""
     yield from _kept(sent, add, kind, lineage, "was the property lost or altered on the way in?")
+
+
+@oracle("CRUD-XML-001")
+def document_is_kept(write: Exchange, get: Exchange, param: str, name: str) -> Iterator[Breach]:
+    """A document that add or update was given is what get answers, however it is laid out."""
+    value, sent = _object(get), write.call.params.get(param)
+    if not isinstance(write.answer, Result) or value is None or sent is None:
+        return
+    answered = value.get(name)
+    if _canonical(answered) != _canonical(sent):
+        hint = "was the document cut, or an older one answered?"
+        yield _breach(f"$.{name}", shown(sent), shown(answered), hint, write, get)
+
+
+def _canonical(text: Any) -> bytes | None:
+    """A document without what tells nothing: layout, the order of attributes; None for no XML."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
+    try:
+        root = etree.fromstring(str(text or "").encode(), parser)
+    except etree.XMLSyntaxError:
+        return None
+    return etree.tostring(root, method="c14n")
 
 
 @oracle("CRUD-ADD-002")
@@ -337,6 +361,14 @@ def long_text_is_kept(
     """A text of several lines with tabs and backslashes, and a long one, are kept as written."""
     hint = "are lines joined, or is the text cut?"
     yield from _kept(sent, read, kind, lineage, hint)
+
+
+@oracle("CRUD-ARRAY-002")
+def array_is_kept(
+    sent: Mapping[str, Any], answer: Exchange, kind: str, lineage: Lineage
+) -> Iterator[Breach]:
+    """An array of objects comes back as it was sent: all items, in their order and classes."""
+    yield from _kept(sent, answer, kind, lineage, "was an item lost, or its class?")
 
 
 @oracle("CRUD-ARRAY-001")

@@ -118,8 +118,8 @@ class Drafting:
     ) -> tuple[dict[str, Any], ...]:
         """New values for all that may be changed, shared out among two updates where it can be.
 
-        So each property is changed by one update and has to be kept by the other. Every value
-        differs from `before`.
+        So each property is changed by one update and has to be kept by the other; a single one is
+        changed by both. Every value differs from the one before it.
         """
         wanted = USUAL_UPDATES if recipe.update is None else recipe.update
         # What was sent on add is proven to be writable here; the others are a last resort.
@@ -127,8 +127,11 @@ class Drafting:
         sent = [name for name in names if name in before]
         chosen = random.sample(sent or names, len(sent or names))
         half = (len(chosen) + 1) // 2
-        shares = (chosen[:half], chosen[half:] if sent else [])
-        drawn = (self._changed(kind, share, recipe, random, before) for share in shares)
+        shares = (chosen[:half], (chosen[half:] or chosen) if sent else [])
+        held, drawn = dict(before), []
+        for share in shares:
+            drawn.append(self._changed(kind, share, recipe, random, held))
+            held |= drawn[-1]
         return tuple(values for values in drawn if values)
 
     def _changed(
@@ -170,7 +173,8 @@ class Drafting:
         self, kind: str, name: str, recipe: Recipe, random: Random, before: Any
     ) -> Any | None:
         prop = self._lineage.properties(kind)[name]
-        others = [value for value in self.choices(prop) if str(value) != str(before)]
+        choices = recipe.edges.get(name) or self.choices(prop)
+        others = [value for value in choices if str(value) != str(before)]
         if others:
             return random.choice(others)
         rules = self._rules(recipe, (), set())

@@ -62,6 +62,8 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     several_tags: bool = False
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    edges: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
 
     id: str = "id"
     keys: dict[str, str] = field(default_factory=dict)

@@ -92,6 +92,13 @@ def services_with_keys(scope: Scope) -> Iterator[Subject]:
             yield subject
 
 
+def services_with_documents(scope: Scope) -> Iterator[Subject]:
+    """Services whose objects are known to take a document beside, and to answer it."""
+    for subject in _services(scope, "add", "get"):
+        if _known(subject.name).documents:
+            yield subject
+
+
 def services_that_refuse(scope: Scope) -> Iterator[Subject]:
     """Services that are known to refuse some adds, and whose list can be asked what there is."""
     keyed = {subject.name for subject in services_with_keys(scope)}

@@ -29,6 +29,7 @@ from conformance.suites.crud_subjects import (
     services_that_get,
     services_that_require,
     services_that_update,
+    services_with_documents,
     services_with_keys,
     services_with_text,
     writable,
@@ -261,6 +262,18 @@ def test_update_is_stored(context: Context, subject: Subject) -> Iterator[Breach
                     life.kind or "",
                     context.lineage,
                 )
+
+
+@check(oracles.document_is_kept, over=services_with_documents, writes=True)
+def test_document_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an object with a document and update it with another one; get it after each."""
+    for life in lives(context, subject):
+        writes = [(life.add, life.get), (life.empty_update, life.get_after_empty_update)]
+        writes += [(update.exchange, update.get) for update in life.updates]
+        for param, name in life.recipe.documents.items():
+            for write, get in writes:
+                if write is not None and get is not None:
+                    yield from oracles.document_is_kept(write, get, param, name)
 
 
 @check(oracles.update_keeps_what_was_not_sent, over=services_that_update, writes=True)

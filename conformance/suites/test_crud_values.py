@@ -77,9 +77,24 @@ def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breac
         context.discard(made)
 
 
+@check(oracles.array_is_kept, over=services_with_arrays, writes=True)
+def test_array_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an object with an array of several items and classes, and get it."""
+    for name, replacement in arrays()[subject.name].items():
+        sent = {name: list(replacement.first)}
+        made = context.make(subject.name, properties=sent)
+        try:
+            if name not in made.entity or "get" not in made.keys:
+                raise NotApplicable(f"the server would not take {name}")
+            for answer in (made.exchange, context.call(subject.name, "get", made.keys["get"])):
+                yield from oracles.array_is_kept(sent, answer, made.type or "", context.lineage)
+        finally:
+            context.discard(made)
+
+
 @check(oracles.array_is_replaced, over=services_with_arrays, writes=True)
 def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Add an object with an array, update it with another one, and get the object."""
+    """Add an object with an array, update it with another one and with none, and get the object."""
     for name, replacement in arrays()[subject.name].items():
         made = context.make(subject.name, properties={name: list(replacement.first)})
         try:
@@ -88,15 +103,16 @@ def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breac
                 raise NotApplicable("nothing tells how to change the object")
             if name not in made.entity:
                 raise NotApplicable(f"the server would not take {name}")
-            then = {name: list(replacement.then)}
-            entity = {"objectType": made.type, **then}
-            update = context.call(
-                subject.name, "update", {**made.keys["update"], holder.name: entity}
-            )
-            get = context.call(subject.name, "get", made.keys["get"])
-            yield from oracles.array_is_replaced(
-                then, update, get, made.type or "", context.lineage
-            )
+            for items in (replacement.then, ()):
+                then = {name: list(items)}
+                entity = {"objectType": made.type, **then}
+                update = context.call(
+                    subject.name, "update", {**made.keys["update"], holder.name: entity}
+                )
+                get = context.call(subject.name, "get", made.keys["get"])
+                yield from oracles.array_is_replaced(
+                    then, update, get, made.type or "", context.lineage
+                )
         finally:
             context.discard(made)
 

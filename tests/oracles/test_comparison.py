@@ -21,6 +21,7 @@ SCHEMA = f"""<xml><enums>
 </enums><classes>
  <class name="KalturaPart"><property name="code" type="string" {FLAGS}/></class>
  <class name="KalturaBigPart" base="KalturaPart"><property name="size" type="int" {FLAGS}/></class>
+ <class name="KalturaHugePart" base="KalturaBigPart"/>
  <class name="KalturaThing">
   <property name="name" type="string" {FLAGS}/>
   <property name="count" type="int" {FLAGS}/>
@@ -33,6 +34,7 @@ SCHEMA = f"""<xml><enums>
   <property name="password" type="string" readOnly="0" insertOnly="0" writeOnly="1"/>
   <property name="part" type="KalturaPart" {FLAGS}/>
   <property name="parts" type="array" arrayType="KalturaPart" {FLAGS}/>
+  <property name="partsIds" type="string" {FLAGS}/>
   <property name="labels" type="map" arrayType="KalturaPart" {FLAGS}/>
   <property name="inner" type="KalturaThing" {FLAGS}/>
  </class>
@@ -69,6 +71,8 @@ def places(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
         ({"parts": []}, {}),
         ({"parts": [{"code": "a"}]}, {"parts": {"1": {"code": "a"}}}),
         ({"labels": {"a": {"code": "b"}}}, {}),
+        ({"partsIds": "0,2,7"}, {"partsIds": "7,0,2"}),
+        ({"partsIds": "2"}, {"partsIds": 2}),
     ],
 )
 def test_the_same_in_other_clothes_is_no_change(
@@ -107,6 +111,10 @@ def test_the_same_in_other_clothes_is_no_change(
             "$.parts[1].code",
         ),
         ({"parts": [{"code": "a"}, {"code": "b"}]}, {"parts": [{"code": "a"}]}, "$.parts"),
+        ({"partsIds": "0,2"}, {"partsIds": "0"}, "$.partsIds"),
+        ({"partsIds": "0,2"}, {"partsIds": "0,2,2"}, "$.partsIds"),
+        ({"partsIds": "0,2"}, {}, "$.partsIds"),
+        ({"name": "0,2"}, {"name": "2,0"}, "$.name"),
     ],
 )
 def test_another_value_is_a_change_with_its_path(
@@ -121,6 +129,23 @@ def test_subclass_is_compared_by_its_own_properties() -> None:
     sent = {"part": {"objectType": "KalturaBigPart", "size": 1}}
 
     assert places(sent, {"part": {"objectType": "KalturaBigPart", "size": 2}}) == ["$.part.size"]
+
+
+@pytest.mark.parametrize("found", ["KalturaBigPart", "KalturaHugePart", "KalturaOfTomorrow", None])
+def test_member_may_be_finer_than_it_was_sent(found: str | None) -> None:
+    """The class that was sent, one below it, one that the schema does not know; or not told."""
+    answered = {"objectType": found} if found else {}
+
+    assert places({"parts": [{"objectType": "KalturaBigPart"}]}, {"parts": [answered]}) == []
+
+
+@pytest.mark.parametrize("found", ["KalturaPart", "KalturaThing"])
+def test_member_of_another_class_is_a_change(found: str) -> None:
+    """The base is not what was sent, and a stranger is not either."""
+    sent, answered = {"objectType": "KalturaBigPart"}, {"objectType": found}
+
+    assert places({"part": sent}, {"part": answered}) == ["$.part.objectType"]
+    assert places({"part": {"objectType": "KalturaPart"}}, {"part": answered}) == []
 
 
 def test_comparison_ends_somewhere() -> None:

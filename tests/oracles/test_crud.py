@@ -127,6 +127,12 @@ def judges(
             "CRUD-TEXT-001": lambda e: crud.text_is_kept_as_written(SENT, e, KIND, lineage),
             "CRUD-TEXT-002": lambda e: crud.long_text_is_kept(SENT, e, KIND, lineage),
         },
+        "get after an array": {
+            "CRUD-ARRAY-002": lambda e: crud.array_is_kept({"parts": PARTS}, e, KIND, lineage),
+        },
+        "get after a document": {
+            "CRUD-XML-001": lambda e: crud.document_is_kept(sound, e, "xmlData", "xml"),
+        },
         "get after another array": {
             "CRUD-ARRAY-001": lambda e: crud.array_is_replaced(
                 {"parts": PARTS}, sound, e, KIND, lineage
@@ -747,6 +753,63 @@ def test_array_that_was_added_to_or_left_is_a_breach(
     assert broken(judges["get after another array"], thing(parts=parts)) == {
         "CRUD-ARRAY-001": where
     }
+
+
+@pytest.mark.parametrize(
+    ("parts", "where"), [(PARTS, None), ([], "$.parts"), ([{"name": "old"}], "$.parts[0].name")]
+)
+def test_array_is_kept_item_by_item(
+    parts: Any, where: str | None, thing: Callable[..., Exchange], small_lineage: Lineage
+) -> None:
+    """All items with what was sent of each."""
+    found = crud.array_is_kept({"parts": PARTS}, thing(parts=parts), KIND, small_lineage)
+
+    assert [breach.where for breach in found] == ([where] if where else [])
+
+
+SOUND_DOCUMENT = '<m><Word a="1" b="2">w</Word></m>'
+
+
+@pytest.fixture
+def write(thing: Callable[..., Exchange]) -> Exchange:
+    """An update that was given a document."""
+    exchange = thing()
+    call = structs.replace(exchange.call, params={"id": 5, "xmlData": SOUND_DOCUMENT})
+    return structs.replace(exchange, call=call)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [SOUND_DOCUMENT, '<?xml version="1.0"?>\n<m>\n  <Word b="2" a="1">w</Word>\n</m>\n'],
+)
+def test_document_may_be_laid_out_anew(
+    xml: str, write: Exchange, thing: Callable[..., Exchange]
+) -> None:
+    """A prolog, blanks between elements and the order of attributes tell nothing."""
+    assert list(crud.document_is_kept(write, thing(xml=xml), "xmlData", "xml")) == []
+
+
+@pytest.mark.parametrize(
+    "xml", ["<m/>", '<m><Word a="1" b="2">W</Word></m>', '<m><Word a="1">w</Word></m>', "w", None]
+)
+def test_another_document_is_a_breach(
+    xml: str | None, write: Exchange, thing: Callable[..., Exchange]
+) -> None:
+    """Without an element, with another text, without an attribute; no XML, or nothing at all."""
+    found = list(crud.document_is_kept(write, thing(xml=xml), "xmlData", "xml"))
+
+    assert [breach.where for breach in found] == ["$.xml"]
+
+
+def test_document_that_was_refused_or_not_sent_is_not_asked_for(
+    write: Exchange, thing: Callable[..., Exchange], refused: Refused
+) -> None:
+    """Nor is one looked for where get answers no object."""
+    denied = structs.replace(refused("NO"), call=write.call)
+
+    assert list(crud.document_is_kept(denied, thing(), "xmlData", "xml")) == []
+    assert list(crud.document_is_kept(thing(), thing(), "xmlData", "xml")) == []
+    assert list(crud.document_is_kept(write, refused("NO"), "xmlData", "xml")) == []
 
 
 def test_array_of_a_refused_update_need_not_be_there(

@@ -113,6 +113,23 @@ def test_the_updates_share_out_what_may_be_changed(embedded_schema: Schema) -> N
         assert second.sent.keys() <= played.kept(first).keys()
 
 
+def test_a_single_property_is_changed_twice(embedded_schema: Schema) -> None:
+    """A server that loses every second update shows it there as well."""
+    first, second = life(embedded_schema, "responseprofile").updates
+
+    assert first.sent.keys() == second.sent.keys() == {"name"}
+    assert first.sent["name"] != second.sent["name"]
+
+
+def test_an_update_sends_what_easily_gets_lost(embedded_schema: Schema) -> None:
+    """Nothing and less than nothing, where the recipe says that it is kept."""
+    lives = (life(embedded_schema, "media", seed=seed) for seed in range(20))
+    sent = [update.sent for played in lives for update in played.updates]
+
+    edges = set(read_recipes()["media"].edges["partnerSortValue"])
+    assert {values["partnerSortValue"] for values in sent if "partnerSortValue" in values} == edges
+
+
 def test_a_whole_life_has_all_that_its_recipe_draws(embedded_schema: Schema) -> None:
     """A property that is lost shows in one life, not in one of some."""
     target = EmbeddedTarget(embedded_schema)
@@ -157,10 +174,10 @@ def test_of_a_service_that_nobody_knows_only_the_names_are_held(embedded_schema:
 
 def test_what_must_come_back_was_sent(embedded_schema: Schema) -> None:
     """Nothing is expected that was not asked for, and nothing that servers normalise."""
-    played = life(embedded_schema, "conversionprofile")
+    played = life(embedded_schema, "apptoken")
 
     assert set(played.must_return) <= set(played.sent)
-    assert "flavorParamsIds" not in played.must_return
+    assert "sessionPrivileges" not in played.must_return
 
 
 def test_refused_writes_are_tried_only_where_recipes_are_sure(embedded_schema: Schema) -> None:

@@ -76,6 +76,35 @@ def add_now_and_then_answers_no_description(behaviour: Behaviour) -> Behaviour:
     return alteration.answer(behaviour, "add", change)
 
 
+@fault("CRUD-ADD-001")
+def flavors_of_a_profile_are_lost(behaviour: Behaviour) -> Behaviour:
+    """A conversion profile is shown without the flavors that it was given."""
+    return _hiding(behaviour, "conversionprofile", "flavorParamsIds")
+
+
+@fault("CRUD-ADD-001")
+def permissions_of_a_role_are_lost(behaviour: Behaviour) -> Behaviour:
+    """A role is shown without its permissions."""
+    return _hiding(behaviour, "userrole", "permissionNames")
+
+
+@fault("CRUD-XML-001")
+def documents_lose_their_elements(behaviour: Behaviour) -> Behaviour:
+    """Of a metadata document only the root is left."""
+    return _with_xml(behaviour, lambda _call, _sent: "<metadata/>")
+
+
+@fault("CRUD-XML-001")
+def documents_are_written_once(behaviour: Behaviour) -> Behaviour:
+    """An update of a metadata document leaves the one that was added."""
+
+    def first(call: Call, sent: str) -> str:
+        added = call.action.name == "add"
+        return sent if added else str(find(call, _room(call)).document.get("xml"))
+
+    return _with_xml(behaviour, first)
+
+
 @fault("CRUD-ADD-002")
 def add_answers_no_id_in_one_service(behaviour: Behaviour) -> Behaviour:
     """The answer to playlist.add has no id."""
@@ -594,6 +623,110 @@ def lines_are_joined_in_one_service(behaviour: Behaviour) -> Behaviour:
     return alteration.kept(behaviour, change, when=alteration.in_services("playlist"))
 
 
+@fault("CRUD-UPDATE-001")
+def nothing_is_taken_for_not_sent(behaviour: Behaviour) -> Behaviour:
+    """An update does not write what is 0 or false."""
+
+    def change(_action: Action, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {name: _unless(value, 0) for name, value in arguments.items()}
+
+    return _decoding(behaviour, "update", change)
+
+
+@fault("CRUD-UPDATE-001")
+def zero_is_not_written_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """An update of a category leaves a number that it is to set to 0."""
+
+    def change(call: Call, document: Document) -> Document:
+        before = find(call, _room(call)).document
+        zeros = {name for name, value in document.items() if type(value) is int and not value}
+        return document | {name: before[name] for name in zeros if name in before}
+
+    return _on_update(behaviour, change, "category")
+
+
+@fault("CRUD-UPDATE-001")
+def numbers_lose_their_sign(behaviour: Behaviour) -> Behaviour:
+    """A number below nothing is written without its sign."""
+
+    def change(_call: Call, document: Document) -> Document:
+        return {name: abs(v) if type(v) is int else v for name, v in document.items()}
+
+    return alteration.kept(behaviour, change)
+
+
+@fault("CRUD-UPDATE-001")
+def second_update_is_lost_in_one_service(behaviour: Behaviour) -> Behaviour:
+    """Every second update of a role is answered and not stored."""
+    return _losing_the_second(behaviour, "userrole")
+
+
+@fault("CRUD-UPDATE-001")
+def second_update_is_lost_where_little_can_be_changed(behaviour: Behaviour) -> Behaviour:
+    """Every second update of a response profile, of which we change the name only, is lost."""
+    return _losing_the_second(behaviour, "responseprofile")
+
+
+@fault("CRUD-GET-002")
+def booleans_are_inverted(behaviour: Behaviour) -> Behaviour:
+    """What is true is shown as false, and the other way round."""
+
+    def change(_call: Call, seen: dict[str, Any]) -> dict[str, Any]:
+        return {name: not v if isinstance(v, bool) else v for name, v in seen.items()}
+
+    return alteration.shown(behaviour, change)
+
+
+@fault("CRUD-GET-002")
+def cue_points_start_at_nothing(behaviour: Behaviour) -> Behaviour:
+    """Every cue point is kept at the start of its entry."""
+
+    def change(_call: Call, document: Document) -> Document:
+        return {**document, "startTime": 0} if "startTime" in document else document
+
+    return alteration.kept(behaviour, change)
+
+
+@fault("CRUD-ARRAY-002")
+def arrays_keep_one_item(behaviour: Behaviour) -> Behaviour:
+    """Of an array inside of an array's item only the first item is kept."""
+
+    def first(value: Any, depth: int) -> Any:
+        if isinstance(value, dict):
+            return {name: first(each, depth) for name, each in value.items()}
+        if isinstance(value, list):
+            return [first(each, depth + 1) for each in (value[:1] if depth else value)]
+        return value
+
+    return alteration.kept(behaviour, lambda _call, document: first(document, 0))
+
+
+@fault("CRUD-ARRAY-002")
+def items_are_shown_as_their_base(behaviour: Behaviour) -> Behaviour:
+    """An access rule's condition is shown in the class that all conditions share."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        inner = {name: plain(each) for name, each in value.items()}
+        condition = str(value.get("objectType")).endswith("Condition")
+        return {**inner, "objectType": "KalturaCondition"} if condition else inner
+
+    return alteration.shown(behaviour, lambda _call, seen: plain(seen))
+
+
+@fault("CRUD-ARRAY-001")
+def empty_arrays_are_ignored(behaviour: Behaviour) -> Behaviour:
+    """An update with an empty array leaves the one that is there."""
+
+    def change(_action: Action, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {name: _unless(value, []) for name, value in arguments.items()}
+
+    return _decoding(behaviour, "update", change)
+
+
 @fault("CRUD-ARRAY-001")
 def arrays_are_put_together(behaviour: Behaviour) -> Behaviour:
     """An update puts the array it is given behind the one that is there."""
@@ -752,6 +885,40 @@ def delete_takes_the_neighbours_along(behaviour: Behaviour) -> Behaviour:
 
     only = alteration.in_services("cuepoint_cuepoint")
     return alteration.instead(behaviour, "delete", act, when=only)
+
+
+def _hiding(behaviour: Behaviour, service: str, name: str) -> Behaviour:
+    """Show the objects of a service without one of their properties."""
+    only = alteration.in_services(service)
+    return alteration.shown(behaviour, lambda _call, seen: _without(seen, name), when=only)
+
+
+def _with_xml(behaviour: Behaviour, change: Callable[[Call, str], str]) -> Behaviour:
+    """Keep another document than the one that was sent."""
+
+    def changed(call: Call, document: Document) -> Document:
+        sent = document.get("xml")
+        return {**document, "xml": change(call, sent)} if isinstance(sent, str) else document
+
+    return alteration.kept(behaviour, changed, when=alteration.in_services("metadata_metadata"))
+
+
+def _losing_the_second(behaviour: Behaviour, service: str) -> Behaviour:
+    """Answer every second update of each object of a service, and store what was there before."""
+    updates: dict[str, int] = {}
+
+    def act(call: Call) -> Any:
+        record = find(call, _room(call))
+        before, key = record.document, record.key
+        answered = behaviour.update(call)
+        updates[key] = updates.get(key, 0) + 1
+        if updates[key] % 2 == 0:
+            record = find(call, _room(call))
+            record.document = before
+            call.world.storage.put(record)
+        return answered
+
+    return alteration.instead(behaviour, "update", act, when=alteration.in_services(service))
 
 
 def _on_add(behaviour: Behaviour, change: Rewrite) -> Behaviour:
