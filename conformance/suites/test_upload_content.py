@@ -50,6 +50,8 @@ REPLICA_SECONDS = 5.0
 """How long what was written may be unknown to some of a server's machines (CONTRACT CRUD-04)."""
 SERVINGS = 4
 """A file is asked for so often: what is wrong now and then shows only then."""
+UPLOADS = 5
+"""So many uploads are looked at, byte for byte, for the same reason."""
 
 
 class Shelf(Struct, frozen=True):
@@ -190,16 +192,16 @@ def test_text_of_an_entry_is_served(context: Context, subject: Subject) -> Itera
 
 @check(oracles.served_bytes_are_those_given, over=shelves, writes=True)
 def test_uploaded_file_is_served(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Give an object a text and, another one, the file of a token; have both served."""
+    """Give an object a text, and others the files of tokens; have all of them served."""
     needs_uploads(context, "uploadtoken")
     shelf = next(each for each in SHELVES if each.service == subject.name)
     number = str(context.random.getrandbits(32))
     text = SUBTITLES.replace("{number}", number).encode()
     is_text = shelf.service.startswith("caption")
-    file = text if is_text else picture(context)
     written = {"objectType": "KalturaStringResource", "content": text.decode()}
-    sources = ((text, written), (file, resource(full_token(context, file))))
-    for content, source in sources:
+    files = [text if is_text else picture(context) for _ in range(UPLOADS)]
+    uploaded = [(file, resource(full_token(context, file))) for file in files]
+    for content, source in ((text, written), *uploaded):
         made = context.make(shelf.service)
         stored = context.call(
             shelf.service, "setContent", {"id": made.id, "contentResource": source}
