@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from conformance.exceptions import LoginRefused, TargetUnreachable
 from conformance.wire.answer import ApiError, FileContent, Malformed, NoAnswer, Result
 from conformance.wire.client import Client
+from conformance.wire.ks import build_v2
 from conformance.wire.login import start_session
 from conformance.wire.pacing import Pace
 from conformance.wire.request import Call, Encoding, Form
@@ -260,6 +262,36 @@ def test_a_login_without_a_usable_answer_says_what_came(
 
     with pytest.raises(TargetUnreachable, match=says):
         start_session(client, partner_id=102, secret="x")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: b"\xef\xbb\xbf" + body,
+        lambda body: b"<br />\n<b>Warning</b>: session in <b>x.php</b>\n" + body,
+        gzip.compress,
+        lambda body: body + b"}}",
+    ],
+)
+def test_a_broken_login_that_holds_the_account_s_ks_lets_the_run_begin(
+    spoil: Callable[[bytes], bytes],
+) -> None:
+    """What broke it is to be judged; without a run nobody would hear of it."""
+    ks = build_v2(partner_id=102, secret="s" * 32, user_id="", type=2, expires_at=2_000_000_000)
+    body = spoil(json.dumps(ks).encode())
+    client, _ = client_of(lambda _: httpx.Response(200, content=body))
+
+    assert start_session(client, partner_id=102, secret="x") == ks
+    with pytest.raises(TargetUnreachable):
+        start_session(client, partner_id=103, secret="x")
+
+
+def test_a_login_that_is_broken_once_is_asked_for_again() -> None:
+    """One answer in ten that is spoilt shall be a finding, not the end of the run."""
+    answers = iter([b"<html>", b'"djJ8"'])
+    client, _ = client_of(lambda _: httpx.Response(200, content=next(answers)))
+
+    assert start_session(client, partner_id=102, secret="x") == "djJ8"
 
 
 def test_a_damaged_error_still_refuses_the_login() -> None:
