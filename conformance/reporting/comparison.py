@@ -28,25 +28,29 @@ def text(found: Comparison) -> Iterator[str]:
             yield from _block(group)
         yield from _more(len(groups) - FEW, "requirements")
         yield ""
-    if found.schema:
-        yield f"SCHEMA  {_counted(found.schema)}"
-        for change in found.schema[:FEW]:
-            yield f"  {change.impact:<10} {change.place}  {change.what}{_sides(change)}"
-        yield from _more(len(found.schema) - FEW)
-        yield ""
-    if found.types:
-        yield f"TYPES OF ANSWERS  {len(found.types)}"
-        for shifted in found.types[:FEW]:
-            yield f"  {shifted.place}  {_kinds(shifted.before)} -> {_kinds(shifted.after)}"
-        yield from _more(len(found.types) - FEW)
-        yield ""
-    if found.slower:
-        yield f"SLOWER  {len(found.slower)}"
-        for slow in found.slower[:FEW]:
-            yield f"  {slow.action}  {slow.before_ms:g} ms -> {slow.after_ms:g} ms (medians)"
-        yield from _more(len(found.slower) - FEW)
-        yield ""
+    title = f"SCHEMA  {_counted(found.schema)}"
+    yield from _section(title, [_changed(change) for change in found.schema])
+    shifted = [f"{t.place}  {_kinds(t.before)} -> {_kinds(t.after)}" for t in found.types]
+    yield from _section(f"TYPES OF ANSWERS  {len(shifted)}", shifted)
+    slower = [
+        f"{s.action}  {s.before_ms:g} ms -> {s.after_ms:g} ms (medians)" for s in found.slower
+    ]
+    yield from _section(f"SLOWER  {len(slower)}", slower)
     yield verdict(found)
+
+
+def _section(title: str, rows: list[str]) -> Iterator[str]:
+    """A title and its rows, cut where they are many; nothing where there are none."""
+    if not rows:
+        return
+    yield title
+    yield from (f"  {row}" for row in rows[:FEW])
+    yield from _more(len(rows) - FEW)
+    yield ""
+
+
+def _changed(change: Change) -> str:
+    return f"{change.impact:<10} {change.place}  {change.what}{_sides(change)}"
 
 
 def markdown(found: Comparison) -> Iterator[str]:
