@@ -22,7 +22,7 @@ from conformance.provisioning.recipe import read_recipes
 from conformance.reporting.reading import read_records
 from conformance.requirements.catalogue import read_catalogue
 from conformance.schema.lineage import Lineage
-from conformance.schema.reader import read_schema
+from conformance.schema.reader import read_judged_schema
 from conformance.wire.pacing import Pace
 from conformance.wire.record import exchange_from_record
 from conformance.wire.redaction import Redactor
@@ -57,7 +57,7 @@ def offline_scope(folder: Path) -> Scope:
         raise UsageError(f"cannot be read: {error.strerror}", place=str(path)) from error
     except msgspec.DecodeError as error:
         raise UsageError(f"no profile: {error}", place=str(path)) from error
-    schema = read_schema(folder / "schema.xml")
+    schema = read_judged_schema(folder / "schema.xml")
     return Scope(schema, Lineage(schema), profile, read_catalogue())
 
 

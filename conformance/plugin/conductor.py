@@ -215,6 +215,7 @@ class Conductor:
             planned=len(self._checks),
             skipped=self._skipped.total(),
             inconclusive_share=settings.inconclusive_share,
+            unread=schema.unsound,
             unanswered_share=traffic.unanswered / max(1, traffic.requests),
             waiver=bench.waiver,
             run=str(settings.output),
@@ -230,6 +231,7 @@ class Conductor:
                 sha256=schema.sha256,
                 services=len(schema.services),
                 actions=len(schema.actions),
+                unsound=schema.unsound,
             ),
             "target": TargetFacts(
                 url=bench.target.url,

@@ -230,6 +230,13 @@ def _schema(settings: Settings, target: Target, found: list[Schema]) -> Step:
         f"{schema.api_version or 'no version'}: {len(schema.services)} services, "
         f"{len(schema.actions)} actions, read in {seconds:.1f} s"
     )
+    if schema.unsound:
+        return Step(
+            "schema",
+            "limited",
+            f"{text}; not sound: {schema.unsound[0]}",
+            "What it names must be in it: generate it again with the plugins that are installed",
+        )
     if schema.oddities:
         first = schema.oddities[0]
         oddity = f"line {first.line} <{first.element}>: {first.what}"

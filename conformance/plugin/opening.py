@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from conformance.exceptions import TargetUnreachable, UsageError
+from conformance.exceptions import SchemaError, TargetUnreachable, UsageError
 from conformance.plugin.accounts import Account, Accounts
 from conformance.plugin.bench import Bench
 from conformance.plugin.embedded import EmbeddedServer
@@ -25,7 +25,7 @@ from conformance.provisioning.provisioner import Provisioner
 from conformance.provisioning.recipe import read_recipes
 from conformance.requirements.catalogue import read_catalogue
 from conformance.schema.lineage import Lineage
-from conformance.schema.reader import parse_schema
+from conformance.schema.reader import parse_schema, salvage_schema
 from conformance.schema.source import fetch, is_url
 from conformance.wire.answer import NoAnswer, Result
 from conformance.wire.encoding import root_of
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 SCHEMA_PATH = "/api_v3/api_schema.php"
 """Where a server publishes its schema (CONTRACT SCHEMA-01)."""
+READINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,13 @@ def open_bench(settings: Settings, stack: ExitStack) -> Opened:
     stack.callback(target.close)
     version = reach(target)
     if schema is None or content is None:
-        content = _published_content(settings, url)
-        schema = parse_schema(content, _schema_url(url))
+        content, schema = _published(settings, url)
+    if not schema.actions and not schema.unsound:
+        raise SchemaError(
+            "it describes no action of any service: nothing could be judged by it",
+            place=schema.source,
+            hint="Was it generated without the services?",
+        )
     recording.schema(content)
     recording.profile(settings.profile)
     target.ks("admin")
@@ -119,20 +125,34 @@ def connect(
 
 
 def published(settings: Settings, url: str) -> Schema:
-    """The schema that the target publishes about itself, asked for as patiently as anything."""
-    return parse_schema(_published_content(settings, url), _schema_url(url))
+    """The schema that the target publishes about itself, asked for as patiently as anything.
+
+    What is published unsound is a breach to be judged (SCHEMA-SERVE-002), not an obstacle: the rest
+    of it is read. Raises SchemaError where nothing can be.
+    """
+    return _published(settings, url)[1]
 
 
-def _published_content(settings: Settings, url: str) -> bytes:
-    return fetch(
-        _schema_url(url),
-        timeout_seconds=settings.profile.limits.read_timeout_seconds,
-        verify=trust(settings),
-    )
+def _published(settings: Settings, url: str) -> tuple[bytes, Schema]:
+    """The bytes and what they say; asked for again where they may have been spoilt on their way."""
+    source = root_of(url) + SCHEMA_PATH
+    found = _reading(settings, source)
+    for _ in range(READINGS - 1):
+        if not isinstance(found, SchemaError) and not found[1].unsound:
+            break
+        found = _reading(settings, source)
+    if isinstance(found, SchemaError):
+        raise found
+    return found
 
 
-def _schema_url(url: str) -> str:
-    return root_of(url) + SCHEMA_PATH
+def _reading(settings: Settings, source: str) -> tuple[bytes, Schema] | SchemaError:
+    timeout = settings.profile.limits.read_timeout_seconds
+    content = fetch(source, timeout_seconds=timeout, verify=trust(settings))
+    try:
+        return content, salvage_schema(content, source)
+    except SchemaError as error:
+        return error
 
 
 def trust(settings: Settings) -> bool | str:

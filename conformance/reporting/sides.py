@@ -11,7 +11,7 @@ import msgspec
 from conformance.exceptions import UsageError
 from conformance.reporting.reading import read_records, read_results, read_run
 from conformance.schema.diff import schema_diff
-from conformance.schema.reader import read_schema
+from conformance.schema.reader import read_judged_schema
 from conformance.verdict.comparison import Comparison, Side, compare
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_side(folder: str) -> Side:
 
 
 def _schema(folder: str) -> Schema:
-    return read_schema(Path(folder) / "schema.xml")
+    return read_judged_schema(Path(folder) / "schema.xml")
 
 
 def _types(folder: str) -> dict[str, dict[str, int]]:

@@ -114,7 +114,8 @@ def _counts(run: Run) -> Iterator[tuple[str, str]]:
     yield "server", run.target.server_version
     yield (
         "schema",
-        f"{run.schema.api_version}: {run.schema.services} services, {run.schema.actions} actions",
+        f"{run.schema.api_version}: {run.schema.services} services, {run.schema.actions} actions"
+        + (", as far as it could be read" if run.schema.unsound else ""),
     )
     yield "checks", f"{run.executed.checks:,} of {run.plan.checks:,}: {outcomes}"
     yield "rules", f"{passed} of {len(run.requirements)} requirements hold without reserve"

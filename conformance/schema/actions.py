@@ -38,13 +38,14 @@ def read_service(element: _Element, reading: Reading, references: References) ->
         if child.tag != "action":
             reading.oddities.note(child, "element <" + str(child.tag) + "> in <service>")
             continue
-        action = _action(child, service_id, reading, references)
-        if action.name.casefold() in folded:
-            raise reading.error(
-                child, f"the action '{action.name}' of '{service_id}' is declared twice"
-            )
-        folded.add(action.name.casefold())
-        actions[action.name] = action
+        with reading.leaving_out:
+            action = _action(child, service_id, reading, references)
+            if action.name.casefold() in folded:
+                raise reading.error(
+                    child, f"the action '{action.name}' of '{service_id}' is declared twice"
+                )
+            folded.add(action.name.casefold())
+            actions[action.name] = action
     return Service(
         id=service_id,
         name=reading.required(element, found, "name"),

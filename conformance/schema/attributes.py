@@ -10,6 +10,7 @@ from conformance.schema.model import Oddity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import TracebackType
 
     from lxml.etree import _Element
 
@@ -77,12 +78,38 @@ class Oddities:
         )
 
 
-class Reading:
-    """One file being read: its name for the places in errors, and the oddities seen so far."""
+class LeavingOut:
+    """Around the reading of one piece: one that cannot be read is noted and left out, if wanted."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, *, wanted: bool) -> None:
+        self.wanted = wanted
+        self.errors: list[SchemaError] = []
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:
+        if not self.wanted or not isinstance(error, SchemaError):
+            return False
+        self.errors.append(error)
+        return True
+
+
+class Reading:
+    """One file being read: its name for the places in errors, and the oddities seen so far.
+
+    With `salvage`, pieces that cannot be read are left out instead of ending the reading.
+    """
+
+    def __init__(self, source: str, *, salvage: bool = False) -> None:
         self.source = source
         self.oddities = Oddities()
+        self.leaving_out = LeavingOut(wanted=salvage)
         self._flags: dict[tuple[str | None, ...], tuple[bool, ...]] = {}
 
     def attributes(self, element: _Element, grammar: str | None = None) -> dict[str, str]:

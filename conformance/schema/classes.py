@@ -36,7 +36,8 @@ def read_enum(element: _Element, reading: Reading) -> Enum:
             reading.oddities.note(child, "element <" + str(child.tag) + "> in <enum>")
             continue
         own = reading.attributes(child)
-        constants.append(Constant(reading.required(child, own, "name"), own.get("value", "")))
+        with reading.leaving_out:
+            constants.append(Constant(reading.required(child, own, "name"), own.get("value", "")))
     return Enum(
         name=reading.required(element, found, "name"),
         kind="int" if kind == "int" else "string",
@@ -58,12 +59,13 @@ def read_class(element: _Element, reading: Reading, references: References) -> C
         if child.tag != "property":
             reading.oddities.note(child, "element <" + str(child.tag) + "> in <class>")
             continue
-        read = _property(child, reading, references)
-        if read.name in properties:
-            raise reading.error(
-                child, f"the property '{read.name}' of '{found.get('name')}' is declared twice"
-            )
-        properties[read.name] = read
+        with reading.leaving_out:
+            read = _property(child, reading, references)
+            if read.name in properties:
+                raise reading.error(
+                    child, f"the property '{read.name}' of '{found.get('name')}' is declared twice"
+                )
+            properties[read.name] = read
     return Class(
         name=reading.required(element, found, "name"),
         base=base,

@@ -180,6 +180,7 @@ class Schema(Struct, frozen=True):
     """One published schema. All mappings are read-only and keep the file's order.
 
     `errors` is keyed by wire code, the first of a doubled code wins (SCHEMA-26).
+    `unsound` is empty unless the file had to be salvaged: then it tells what could not be read.
     """
 
     api_version: str
@@ -192,6 +193,7 @@ class Schema(Struct, frozen=True):
     plugins: Mapping[str, Plugin]
     settings: tuple[Setting, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+    unsound: tuple[str, ...] = ()
     generated_at: int | None = None
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from conformance.exceptions import SchemaError
 from conformance.schema.actions import read_service
 from conformance.schema.attributes import Reading
 from conformance.schema.classes import read_class, read_enum
@@ -17,6 +18,7 @@ from conformance.schema.document import SECTIONS, elements
 from conformance.schema.extras import read_error, read_plugin, read_settings
 from conformance.schema.model import Schema, Service
 from conformance.schema.references import References, as_enum, check_bases
+from conformance.schema.salvage import sound_classes, sound_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +38,22 @@ def parse_schema(content: bytes, source: str) -> Schema:
     no number. What the grammar does not name is kept in `oddities` (CONTRACT section 1.2).
     """
     with _collector_paused():
-        return _File(source).read(content)
+        return _File(Reading(source)).read(content)
+
+
+def salvage_schema(content: bytes, source: str) -> Schema:
+    """Read what a server publishes, sound or not; `unsound` tells what was left out, and why.
+
+    Raises the SchemaError of `parse_schema` where no class and no enum can be read.
+    """
+    with _collector_paused():
+        try:
+            return _File(Reading(source)).read(content)
+        except SchemaError:
+            salvaged = _File(Reading(source, salvage=True)).salvage(content)
+            if salvaged.classes or salvaged.enums:
+                return salvaged
+            raise
 
 
 @contextmanager
@@ -54,9 +71,9 @@ def _collector_paused() -> Iterator[None]:
 class _File:
     """One file being read, section by section."""
 
-    def __init__(self, source: str) -> None:
-        self.reading = Reading(source)
-        self.references = References(source)
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.references = References(reading.source)
         self.version = ""
         self.generated_at: int | None = None
         self.enums: dict[str, Enum] = {}
@@ -67,6 +84,26 @@ class _File:
         self.settings: list[Setting] = []
 
     def read(self, content: bytes) -> Schema:
+        self._take(content)
+        self.references.check(self.classes, self.enums)
+        check_bases(self.classes, self.reading.source)
+        return self._schema(sha256(content).hexdigest())
+
+    def salvage(self, content: bytes) -> Schema:
+        with self.reading.leaving_out:
+            self._take(content)
+        with self.reading.leaving_out:
+            self.references.check(self.classes, self.enums)
+        with self.reading.leaving_out:
+            check_bases(self.classes, self.reading.source)
+        self.classes = sound_classes(self.classes, self.enums)
+        self.services = {
+            name: sound_service(service, self.classes, self.enums)
+            for name, service in self.services.items()
+        }
+        return self._schema(sha256(content).hexdigest())
+
+    def _take(self, content: bytes) -> None:
         handlers: Mapping[str, Callable[[_Element], None]] = {
             "class": self._class,
             "enum": self._enum,
@@ -78,10 +115,8 @@ class _File:
             **dict.fromkeys(SECTIONS, self._section),
         }
         for element in elements(content, self.reading.source):
-            handlers.get(str(element.tag), self._stray)(element)
-        self.references.check(self.classes, self.enums)
-        check_bases(self.classes, self.reading.source)
-        return self._schema(sha256(content).hexdigest())
+            with self.reading.leaving_out:
+                handlers.get(str(element.tag), self._stray)(element)
 
     def _schema(self, digest: str) -> Schema:
         services = {name: self._settled(service) for name, service in self.services.items()}
@@ -96,6 +131,7 @@ class _File:
             plugins=MappingProxyType(self.plugins),
             settings=tuple(self.settings),
             oddities=self.reading.oddities.all(),
+            unsound=tuple(map(str, self.reading.leaving_out.errors)),
             generated_at=self.generated_at,
         )
 

@@ -29,6 +29,9 @@ EXITS: dict[Verdict, int] = {
 LOST_CONNECTIONS = 0.01
 """The share of requests without an answer above which a run says nothing."""
 
+UNSOUND_SCHEMA = "SCHEMA-SERVE-002"
+"""The requirement that a schema breaks of which only a part can be read."""
+
 CALLS_SHOWN = 12
 """Exchanges named in a finding; the rest stays in the results."""
 
@@ -52,6 +55,7 @@ def conclude(
     skipped: int,
     inconclusive_share: float,
     unanswered_share: float = 0.0,
+    unread: Sequence[str] = (),
     waiver: Callable[[str, str], WaivedBy | None],
     run: str,
 ) -> Conclusion:
@@ -61,7 +65,9 @@ def conclude(
     result, the suite itself broke, nothing passed, a judged requirement has only inconclusive
     subjects although others of its kind could be judged, or more than `inconclusive_share` (0..1)
     of the judged checks could not be decided, or more than one request in a hundred
-    (`unanswered_share`, 0..1) got no answer at all. `run` names the run's folder in replay lines.
+    (`unanswered_share`, 0..1) got no answer at all, or when places of the schema could not be read
+    (`unread`) and no result says that this is a breach. `run` names the run's folder in replay
+    lines.
     """
     outcomes = Counter(result.outcome for result in results)
     outcomes["skipped"] += skipped
@@ -70,6 +76,8 @@ def conclude(
     reasons = _doubts(results, outcomes, planned=planned, share=inconclusive_share)
     if unanswered_share > LOST_CONNECTIONS:
         reasons.append(f"{unanswered_share:.1%} of the requests got no answer")
+    if unread and not any(_tells_of_unsound_schema(result) for result in results):
+        reasons.append(f"{len(unread)} places of the schema could not be read: {unread[0]}")
     verdict = Verdict.CONFORMANT
     if standing:
         verdict = Verdict.NOT_CONFORMANT
@@ -101,6 +109,10 @@ def _doubts(
     if not outcomes.get("passed"):
         doubts.append("no check passed")
     return doubts
+
+
+def _tells_of_unsound_schema(result: CheckResult) -> bool:
+    return result.requirement == UNSOUND_SCHEMA and result.outcome in {"failed", "waived"}
 
 
 def _rolled_up(

@@ -39,6 +39,8 @@ class SchemaFacts(Struct, frozen=True):
     sha256: str
     services: int
     actions: int
+    unsound: tuple[str, ...] = ()
+    """What could not be read of it, where a server publishes an unsound one."""
 
 
 class TargetFacts(Struct, frozen=True):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from conformance.requirements.requirement import Level, Requirement
 from conformance.verdict.breach import Breach
@@ -94,6 +95,26 @@ def test_lost_connections_are_no_basis_for_a_verdict() -> None:
     )
 
     assert (end.exit, end.reasons) == (4, ("10.0% of the requests got no answer",))
+
+
+@pytest.mark.parametrize(
+    ("served", "exit_code"), [("failed", 1), ("waived", 0), ("passed", 4), ("inconclusive", 4)]
+)
+def test_a_schema_read_in_part_is_no_basis_unless_it_is_told(served: str, exit_code: int) -> None:
+    """Half a schema judged without a word about the other half is not conformant."""
+    end = conclude(
+        [result("passed")] * 9 + [result(served, rule="SCHEMA-SERVE-002")],
+        {**RULES, "SCHEMA-SERVE-002": structs.replace(RULES["LIST-A-001"], id="SCHEMA-SERVE-002")},
+        planned=10,
+        skipped=0,
+        inconclusive_share=0.2,
+        unread=("schema:7: not well-formed",),
+        waiver=lambda _rule, _subject: WaivedBy("known since May", "2030-01-01"),
+        run="reports/x",
+    )
+
+    assert end.exit == exit_code
+    assert any("1 places of the schema" in each for each in end.reasons) is (exit_code == 4)
 
 
 def test_a_failure_outweighs_what_is_inconclusive() -> None:

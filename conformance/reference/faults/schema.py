@@ -52,28 +52,28 @@ def schema_is_served_once(behaviour: Behaviour) -> Behaviour:
 
 @fault("SCHEMA-SERVE-002")
 def schema_is_cut_off(behaviour: Behaviour) -> Behaviour:
-    """From the second time on, the schema ends in the middle."""
-    return _later(behaviour, lambda content: content[: len(content) // 2])
+    """The schema ends in the middle."""
+    return replace(behaviour, publish_schema=lambda content: content[: len(content) // 2])
 
 
 @fault("SCHEMA-SERVE-002")
 def property_is_of_an_unknown_class(behaviour: Behaviour) -> Behaviour:
-    """From the second time on, a property is of a class that the schema does not have."""
-    return _later(behaviour, _rewriting(rb'arrayType="Kaltura\w+"', rb'arrayType="KalturaGone"'))
+    """A property is of a class that the schema does not have."""
+    return _rewritten(behaviour, rb'arrayType="Kaltura\w+"', rb'arrayType="KalturaGone"')
 
 
 @fault("SCHEMA-SERVE-002")
 def class_descends_from_itself(behaviour: Behaviour) -> Behaviour:
-    """From the second time on, a class extends itself."""
+    """A class extends itself."""
     pattern = rb'<class name="(Kaltura\w+)" base="Kaltura\w+"'
-    return _later(behaviour, _rewriting(pattern, rb'<class name="\1" base="\1"'))
+    return _rewritten(behaviour, pattern, rb'<class name="\1" base="\1"')
 
 
 @fault("SCHEMA-SERVE-002")
 def class_is_declared_twice(behaviour: Behaviour) -> Behaviour:
-    """From the second time on, two classes have one name."""
+    """Two classes have one name."""
     pattern = rb'(<class name="KalturaListResponse")'
-    return _later(behaviour, _rewriting(pattern, rb'<class name="KalturaListResponse"/>\1'))
+    return _rewritten(behaviour, pattern, rb'<class name="KalturaListResponse"/>\1')
 
 
 @fault("SCHEMA-SERVE-003")
