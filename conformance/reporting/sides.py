@@ -11,14 +11,15 @@ import msgspec
 from conformance.exceptions import UsageError
 from conformance.reporting.reading import read_records, read_results, read_run
 from conformance.schema.diff import schema_diff
+from conformance.schema.lineage import Lineage
 from conformance.schema.reader import read_judged_schema
+from conformance.schema.standard import classes_of
 from conformance.verdict.comparison import Comparison, Side, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from conformance.requirements.requirement import Requirement
-    from conformance.schema.change import Change
     from conformance.schema.model import Schema
 
 
@@ -31,10 +32,11 @@ class Observed(msgspec.Struct, frozen=True):
 def compare_folders(before: str, after: str, requirements: Mapping[str, Requirement]) -> Comparison:
     """What changed from one run to another; UsageError for a folder that is no whole run."""
     old, new = read_run(before), read_run(after)
-    changes: tuple[Change, ...] = ()
-    if old.schema.sha256 != new.schema.sha256:
-        changes = schema_diff(_schema(before), _schema(after))
-    return compare(read_side(before), read_side(after), requirements, schema=changes)
+    sides = read_side(before), read_side(after)
+    if old.schema.sha256 == new.schema.sha256:
+        return compare(*sides, requirements)
+    schemas = _schema(before), _schema(after)
+    return compare(*sides, requirements, schema=schema_diff(*schemas), classes=_classes(schemas))
 
 
 def read_side(folder: str) -> Side:
@@ -45,6 +47,16 @@ def read_side(folder: str) -> Side:
 
 def _schema(folder: str) -> Schema:
     return read_judged_schema(Path(folder) / "schema.xml")
+
+
+def _classes(schemas: Iterable[Schema]) -> dict[str, set[str]]:
+    """The classes that each service takes and answers, in any of the schemas."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for schema in schemas:
+        lineage = Lineage(schema)
+        for name, service in schema.services.items():
+            found[name] |= classes_of(lineage, service)
+    return found
 
 
 def _types(folder: str) -> dict[str, dict[str, int]]:

@@ -52,6 +52,17 @@ def entity_of(schema: Schema, lineage: Lineage, service_id: str) -> str | None:
     return entity
 
 
+def classes_of(lineage: Lineage, service: Service) -> frozenset[str]:
+    """The classes that the service's actions take and answer, with all above and below them."""
+    named: set[str] = set()
+    for action in service.actions.values():
+        for written in (action.result, *(param.type for param in action.params)):
+            named.update(name for name in (written.name, written.element) if name)
+        named.update(filter(None, (list_element(lineage, action.result),)))
+    relatives = ((*lineage.ancestors(name), *lineage.descendants(name)) for name in named)
+    return frozenset(named.union(*relatives))
+
+
 def list_element(lineage: Lineage, result: TypeRef) -> str | None:
     """The class of a list's items: of `objects` in a list response, or of a bare array."""
     if result.kind == "array":

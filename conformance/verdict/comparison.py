@@ -5,22 +5,22 @@ Pure: from the results, observed types and latencies of both runs to what change
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from conformance.schema.change import Change, Impact
+from conformance.schema.change import Change
 from conformance.verdict.conclusion import EXITS
+from conformance.verdict.explanation import Explanations
 from conformance.verdict.outcome import Outcome
 from conformance.verdict.result import CheckResult
 from conformance.verdict.run import Verdict
 from conformance.verdict.slowdown import Slowdown, slowdowns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from conformance.requirements.requirement import Requirement
     from conformance.verdict.breach import Breach
@@ -107,13 +107,18 @@ def compare(
     requirements: Mapping[str, Requirement],
     *,
     schema: Sequence[Change] = (),
+    classes: Mapping[str, Collection[str]] | None = None,
 ) -> Comparison:
-    """What changed from the run `before` to the run `after`; `schema` is that of the schemas."""
+    """What changed from the run `before` to the run `after`.
+
+    `schema` holds the changes from the one's schema to the other's; `classes` names those that the
+    actions of each service take and answer.
+    """
     old, new = _by_subject(before.results), _by_subject(after.results)
-    touched = _by_subject_touched(schema)
+    explanations = Explanations(schema, classes)
     found = []
     for key in dict.fromkeys((*old, *new)):
-        difference = _difference(key, old.get(key), new.get(key), requirements, touched)
+        difference = _difference(key, old.get(key), new.get(key), requirements, explanations)
         if difference is not None:
             found.append(difference)
     return Comparison(
@@ -156,7 +161,7 @@ def _difference(
     old: CheckResult | None,
     new: CheckResult | None,
     requirements: Mapping[str, Requirement],
-    touched: Mapping[str, tuple[Change, ...]],
+    explanations: Explanations,
 ) -> Difference | None:
     shift = _shift(old, new)
     if shift is None:
@@ -176,8 +181,12 @@ def _difference(
         expected=breach.expected if breach else "",
         actual=breach.actual if breach else "",
         reason=new.reason if new else "",
-        explained=_explained(subject, touched),
+        explained=explanations.of(subject, *(_texts(breach) if breach else ())),
     )
+
+
+def _texts(breach: Breach) -> tuple[str, ...]:
+    return breach.where, breach.expected, breach.actual
 
 
 def _shift(old: CheckResult | None, new: CheckResult | None) -> Shift | None:
@@ -195,25 +204,6 @@ def _shift(old: CheckResult | None, new: CheckResult | None) -> Shift | None:
 
 def _outcome(result: CheckResult | None) -> Outcome:
     return Outcome.NOT_APPLICABLE if result is None else Outcome.of(result.outcome)
-
-
-def _by_subject_touched(changes: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
-    """Changes by what they touch: `media.get(id)` touches `media.get` and `media`."""
-    found: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        action = change.place.partition("(")[0]
-        names = {action.lower(), action.partition(".")[0].lower()}
-        for name in names:
-            found[name].append(change)
-    return {name: tuple(held) for name, held in found.items()}
-
-
-def _explained(subject: str, touched: Mapping[str, tuple[Change, ...]]) -> tuple[Change, ...]:
-    """The breaking changes that touch the subject first; additions explain no failure."""
-    names = dict.fromkeys((subject.lower(), subject.partition(".")[0].lower()))
-    held = dict.fromkeys(change for name in names for change in touched.get(name, ()))
-    told = [change for change in held if change.impact is not Impact.ADDITIVE]
-    return tuple(sorted(told, key=lambda change: change.impact.rank))
 
 
 def _type_shifts(

@@ -11,6 +11,7 @@ from conformance.schema.model import Action, Param, Service, TypeRef
 from conformance.schema.reader import parse_schema, read_schema
 from conformance.schema.standard import (
     Pair,
+    classes_of,
     counts_what_it_lists,
     entity_of,
     entity_param,
@@ -219,3 +220,16 @@ def test_a_count_is_compared_with_a_list_of_the_same_filter(
     }
 
     assert counts_what_it_lists(Service("thing", "thing", actions=actions)) is sound
+
+
+def test_the_classes_of_a_service_are_those_it_takes_and_answers(
+    real: tuple[Schema, Lineage],
+) -> None:
+    """With all above and below them, and without those of other services."""
+    schema, lineage = real
+
+    found = classes_of(lineage, schema.services["media"])
+
+    assert {"KalturaMediaEntry", "KalturaBaseEntry", "KalturaLiveStreamEntry"} <= found
+    assert {"KalturaMediaEntryFilter", "KalturaFilter"} <= found
+    assert not {"KalturaCategory", "KalturaSyndicationFeedEntryCount"} & found

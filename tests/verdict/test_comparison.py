@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.requirements.requirement import Level, Requirement
-from conformance.schema.change import additive, breaking
+from conformance.schema.change import Change, additive, breaking
 from conformance.verdict.breach import Breach
 from conformance.verdict.comparison import Difference, Shift, Side, TypeShift, compare
 from conformance.verdict.result import CheckResult
@@ -22,7 +22,7 @@ CATALOGUE = {REQUIREMENT.id: REQUIREMENT}
 
 
 def result(outcome: str, subject: str = "media.list", check: str = "a") -> CheckResult:
-    breaches = (Breach("$.objects", "three", "two"),) if outcome == "failed" else ()
+    breaches = (Breach("$.objects[0].tags", "three", "two"),) if outcome == "failed" else ()
     return CheckResult(
         check=check,
         requirement=REQUIREMENT.id,
@@ -129,6 +129,29 @@ def test_changes_of_the_schema_explain_their_subject() -> None:
     found = compare(side(result("passed")), side(result("failed")), CATALOGUE, schema=changes)
 
     assert found.differences[0].explained == (gone,)
+
+
+@pytest.mark.parametrize(
+    ("change", "explains"),
+    [
+        (breaking("property removed", "KalturaMediaEntry.tags"), True),
+        (breaking("property removed", "KalturaMediaEntry.name"), False),  # the breach tells of tags
+        (breaking("property removed", "KalturaCategory.tags"), False),  # media has no categories
+        (breaking("class removed", "KalturaMediaEntry"), False),
+        (additive("property added", "KalturaMediaEntry.tags"), False),
+    ],
+)
+def test_a_change_of_a_class_explains_what_speaks_of_it(change: Change, *, explains: bool) -> None:
+    """Of all the properties of a service's classes only that which is judged explains anything."""
+    found = compare(
+        side(result("passed")),
+        side(result("failed")),
+        CATALOGUE,
+        schema=(change,),
+        classes={"media": {"KalturaMediaEntry"}},
+    )
+
+    assert found.differences[0].explained == ((change,) if explains else ())
 
 
 @pytest.mark.parametrize(
