@@ -20,7 +20,7 @@ class Questions(Generic[Part]):
 
     def __init__(self, holds: Callable[[tuple[Part, ...]], bool], *, most: int) -> None:
         self._holds = holds
-        self._most = most
+        self.most = most
         self._known: dict[Hashable, bool] = {}
 
     @property
@@ -32,7 +32,7 @@ class Questions(Generic[Part]):
         """Whether it holds of these parts."""
         key = tuple(parts)
         if key not in self._known:
-            if self.asked >= self._most:
+            if self.asked >= self.most:
                 return False
             self._known[key] = self._holds(key)
         return self._known[key]

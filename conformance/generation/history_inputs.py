@@ -1,0 +1,151 @@
+"""Makes the inputs of a failing history small: few properties, then the plainest values.
+
+What is dropped and what is made plain is decided for the whole history at once where that is
+enough: a question is a play of it, and each step of it a call to somebody's server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from conformance.generation.domain import Choice, CsvOf, Domain, Edge, Real, TagList, Whole, Words
+from conformance.generation.reduction import Questions, reduced
+from conformance.generation.rules import LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from conformance.generation.histories import History, Step
+    from conformance.schema.model import Property
+
+    Plainest = Callable[[str, int], Any]
+    Input = tuple[int, str]
+
+TAG_LENGTH = 2
+"""Real servers drop words of one letter (`rules.TAG_LISTS`)."""
+
+
+def smallest(history: History, holds: Questions[Step], plainest: Plainest) -> History:
+    """The history with the fewest and plainest values of which it still holds.
+
+    Its steps have their values told; it is taken to hold of it. `plainest` gives a property's
+    plainest value, another one for each number, or None.
+    """
+    kept = _fewest(history, holds)
+    return _plainest(kept, holds, plainest)
+
+
+def inputs_of(history: Sequence[Step]) -> tuple[Input, ...]:
+    """Every value of a history, by the place of its step and by the property."""
+    return tuple(
+        (place, name) for place, step in enumerate(history) for name, _ in step.values or ()
+    )
+
+
+def plainest_of(domain: Domain | None, prop: Property, number: int) -> Any:
+    """A domain's plainest value, the next plainest for 1 and so on; None where none is known.
+
+    They stay within what is drawn, so that a sound server gives them back as they were sent.
+    """
+    letter = LETTERS[number % len(LETTERS)]
+    match domain:
+        case Words(before=before, after=after) | Edge(usual=Words(before=before, after=after)):
+            return before + letter * max(1, (prop.min_length or 1) - len(before + after)) + after
+        case TagList():
+            return letter * TAG_LENGTH
+        case Whole(low, high) | Real(low, high):
+            return min(low + number, high)
+        case Choice(values) | CsvOf(values):
+            return values[number % len(values)]
+    return None
+
+
+def _fewest(history: History, holds: Questions[Step]) -> History:
+    """Without the values that it holds without: all at once, all but one name, then by parts."""
+    every = inputs_of(history)
+
+    def only(inputs: Iterable[Input]) -> History:
+        chosen = set(inputs)
+        return tuple(
+            step
+            if step.values is None
+            else structs.replace(
+                step, values=tuple(pair for pair in step.values if (place, pair[0]) in chosen)
+            )
+            for place, step in enumerate(history)
+        )
+
+    if holds(only(())):
+        return only(())
+    changed = [each for each in every if history[each[0]].rule == "update"]
+    kept = every
+    for name in dict.fromkeys(name for _, name in changed):
+        same = tuple(each for each in changed if each[1] == name)
+        if holds(only(same)):
+            kept = same
+            break
+
+    def leave_out(inputs: Sequence[Input], places: Collection[int]) -> tuple[Input, ...]:
+        return tuple(each for place, each in enumerate(inputs) if place not in places)
+
+    questions: Questions[Input] = Questions(lambda inputs: holds(only(inputs)), most=holds.most)
+    return only(reduced(kept, questions, leave_out=leave_out))
+
+
+def _plainest(history: History, holds: Questions[Step], plainest: Plainest) -> History:
+    """Each value the plainest; each step's another one, for equal writes cannot be told apart."""
+    writes = [place for place, step in enumerate(history) if step.values]
+    plain = history
+    for number, place in enumerate(writes):
+        for name, _ in history[place].values or ():
+            plain = _with(plain, place, name, plainest(name, number))
+    if plain == history or holds(plain):
+        return plain
+    kept = history
+    for number, place in enumerate(writes):
+        for name, value in history[place].values or ():
+            candidate = _with(kept, place, name, plainest(name, number))
+            if candidate == kept or holds(candidate):
+                kept = candidate
+            else:
+                kept = _nearest(kept, holds, place, name, value, plainest(name, number))
+    return kept
+
+
+def _nearest(
+    history: History, holds: Questions[Step], place: int, name: str, value: Any, plain: Any
+) -> History:
+    """As near to the plainest value as it holds: texts by their length, numbers by halves."""
+
+    def sized(size: int) -> Any:
+        return plain[0] * size if isinstance(plain, str) else size
+
+    if isinstance(value, str) and isinstance(plain, str) and set(plain) <= set(LETTERS):
+        flat = _with(history, place, name, sized(len(value)))
+        if not holds(flat):
+            return history
+        history, least, most = flat, len(plain), len(value)
+    elif isinstance(value, int) and isinstance(plain, int) and not isinstance(value, bool):
+        least, most = plain, value
+    else:
+        return history
+    while most - least > 1:
+        middle = (least + most) // 2
+        candidate = _with(history, place, name, sized(middle))
+        if holds(candidate):
+            history, most = candidate, middle
+        else:
+            least = middle
+    return history
+
+
+def _with(history: History, place: int, name: str, value: Any) -> History:
+    """The history with another value; as it is where there is none."""
+    if value is None:
+        return history
+    step = history[place]
+    values = tuple((n, value if n == name else held) for n, held in step.values or ())
+    changed = structs.replace(step, values=values)
+    return (*history[:place], changed, *history[place + 1 :])
