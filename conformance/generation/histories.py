@@ -154,7 +154,7 @@ def is_sound(history: Sequence[Step]) -> bool:
 
 
 Turn = tuple[object, ...]
-"""Something that a look can go wrong after: how the object was written, looked at, and forgotten."""
+"""What a look can go wrong after: how the object was written, looked at and forgotten."""
 
 
 def turns(history: Sequence[Step]) -> frozenset[Turn]:

@@ -182,7 +182,10 @@ def _smallest(player: Player, fewest: History, questions: Questions[Step]) -> Hi
     named = renamed(fewest)
     if not questions(named):
         return fewest
-    # The play before may have been another one: what was asked already is not played again.
-    player.play(named, patience_seconds=0.0)
+    try:
+        # The play before may have been of another one: what was asked is not played again.
+        player.play(named, patience_seconds=SHORT_PATIENCE_SECONDS)
+    except (NotApplicable, Inconclusive):
+        return named
     told = player.told
     return smallest(told, questions, player.plainest) if questions(told) else named
