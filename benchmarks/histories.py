@@ -157,7 +157,7 @@ def by_hypothesis(bench: Bench, seed: int, most: int) -> Found:
             least.append(steps)
             raise AssertionError
 
-    ways = settings(
+    limits = settings(
         max_examples=most,
         stateful_step_count=STEPS,
         database=None,
@@ -166,7 +166,7 @@ def by_hypothesis(bench: Bench, seed: int, most: int) -> Found:
         suppress_health_check=list(HealthCheck),
     )
     try:
-        run(bench.abilities, play, seed=str(seed), settings_=ways)
+        run(bench.abilities, play, seed=str(seed), limits=limits, closing=False)
     except (AssertionError, BaseExceptionGroup):
         plays, calls = first[0]
         steps = min(least, key=len)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 STEPS = 17
 """Steps of a history, its first add among them, before its objects are looked at last."""
-DRAWS = 16
+DRAWS = 10
 """Histories that are drawn for each that is played: a draw costs milliseconds, a play calls."""
 
 _LOCK = Lock()
@@ -76,7 +76,7 @@ def _ways(carriages: Sequence[Carriage], *, related: bool = False) -> st.SearchS
 class HistoryMachine(RuleBasedStateMachine):
     """Draws the history of a few objects of one service. `ended` is told it.
 
-    `salt` makes the seeds of its steps; they are no draws, for no two steps may write the same.
+    `closing`: every object is looked at in the end, too, so that no write goes unseen. `salt` makes the seeds of its steps; they are no draws, for no two steps may write the same.
     """
 
     living: Bundle[str] = Bundle("living")
@@ -87,12 +87,18 @@ class HistoryMachine(RuleBasedStateMachine):
     changes_of_family = _ways(CHANGING, related=True)
 
     def __init__(
-        self, abilities: Abilities, ended: Callable[[History], None], *, salt: int = 0
+        self,
+        abilities: Abilities,
+        ended: Callable[[History], None],
+        *,
+        salt: int = 0,
+        closing: bool = True,
     ) -> None:
         super().__init__()
         self._abilities = abilities
         self._ended = ended
         self._salt = salt
+        self._closing = closing
         self._names = iter(NAMES)
         self._habits: dict[Rule, Way] = {}
         self.steps: list[Step] = []
@@ -194,9 +200,12 @@ class HistoryMachine(RuleBasedStateMachine):
         assert is_sound(self.steps)
 
     def teardown(self) -> None:
-        """Look at every object once more, and hand over what was drawn."""
+        """Hand over what was drawn."""
         if sys.exception() is not None:
             return  # Hypothesis gave up this draw half-way
+        if not self._closing:
+            self._ended(tuple(self.steps))
+            return
         ends = [Step("get", name) for name in (*self.alive, *self.gone[-1:])]
         ends += [Step(each) for each in ENDS]
         kept = (step for step in ends if self._abilities.can(step.rule))
@@ -266,7 +275,7 @@ def drawn(
     def keep(history: History) -> None:
         found[history] = turns(history)
 
-    run(abilities, keep, seed=seed, settings_=_drawing(most * DRAWS))
+    run(abilities, keep, seed=seed, limits=_drawing(most * DRAWS))
     seen = {turn for history in besides for turn in turns(history)}
     chosen: list[History] = []
     while found and len(chosen) < most:
@@ -277,18 +286,23 @@ def drawn(
 
 
 def run(
-    abilities: Abilities, ended: Callable[[History], None], *, seed: str, settings_: settings
+    abilities: Abilities,
+    ended: Callable[[History], None],
+    *,
+    seed: str,
+    limits: settings,
+    closing: bool = True,
 ) -> None:
     """Let Hypothesis run the machine; `ended` is told each history, and may fail it."""
     kind = machine_of(abilities)
     salt = int.from_bytes(sha256(seed.encode()).digest()[:4])
 
     def machine() -> HistoryMachine:
-        return kind(abilities, ended, salt=salt)
+        return kind(abilities, ended, salt=salt, closing=closing)
 
     factory: Any = seeded(seed)(machine)  # a function will do, though the types know classes only
     with _LOCK:
-        run_state_machine_as_test(factory, settings=settings_)
+        run_state_machine_as_test(factory, settings=limits)
 
 
 def _drawing(examples: int) -> settings:
