@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 STEPS = 17
 """Steps of a history, its first add among them, before its objects are looked at last."""
-DRAWS = 10
+DRAWS, MOST_SPARE_DRAWS = 10, 200
 """Histories that are drawn for each that is played: a draw costs milliseconds, a play calls."""
 
 _LOCK = Lock()
@@ -76,7 +76,8 @@ def _ways(carriages: Sequence[Carriage], *, related: bool = False) -> st.SearchS
 class HistoryMachine(RuleBasedStateMachine):
     """Draws the history of a few objects of one service. `ended` is told it.
 
-    `closing`: every object is looked at in the end, too, so that no write goes unseen. `salt` makes the seeds of its steps; they are no draws, for no two steps may write the same.
+    `closing`: every object is looked at in the end, too, so that no write goes unseen. `salt`
+    makes the seeds of its steps; they are no draws, for no two steps may write the same.
     """
 
     living: Bundle[str] = Bundle("living")
@@ -99,6 +100,7 @@ class HistoryMachine(RuleBasedStateMachine):
         self._ended = ended
         self._salt = salt
         self._closing = closing
+        self._around = sys.exception()
         self._names = iter(NAMES)
         self._habits: dict[Rule, Way] = {}
         self.steps: list[Step] = []
@@ -201,7 +203,7 @@ class HistoryMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Hand over what was drawn."""
-        if sys.exception() is not None:
+        if sys.exception() is not self._around:
             return  # Hypothesis gave up this draw half-way
         if not self._closing:
             self._ended(tuple(self.steps))
@@ -275,7 +277,7 @@ def drawn(
     def keep(history: History) -> None:
         found[history] = turns(history)
 
-    run(abilities, keep, seed=seed, limits=_drawing(most * DRAWS))
+    run(abilities, keep, seed=seed, limits=_drawing(min(most * DRAWS, most + MOST_SPARE_DRAWS)))
     seen = {turn for history in besides for turn in turns(history)}
     chosen: list[History] = []
     while found and len(chosen) < most:
