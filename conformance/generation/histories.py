@@ -252,9 +252,11 @@ def renamed(history: Sequence[Step]) -> History:
 
 
 def simpler(step: Step) -> Iterator[Step]:
-    """The step with less to it: an add of its own, a plainer way."""
+    """The step with less to it: an add of its own, a look instead of a change, a plainer way."""
     if step.of:
         yield Step("add", step.who, seed=step.seed)
+    if step.rule == "update":
+        yield Step("get", step.who)
     if step.way != PLAIN:
         yield structs.replace(step, way=PLAIN)
         if step.way.related and step.way != Way(related=True):
