@@ -6,6 +6,7 @@ enough: a question is a play of it, and each step of it a call to somebody's ser
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -15,7 +16,7 @@ from conformance.generation.reduction import Questions, reduced
 from conformance.generation.rules import LETTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from conformance.generation.histories import History, Step
     from conformance.schema.model import Property
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Plainest = Callable[[str, int], Any]
     Input = tuple[int, str]
 
+MOST_ALIKE = 4
+"""Properties that are tried for all writes alike, those that most of them have first."""
 TAG_LENGTH = 2
 """Real servers drop words of one letter (`rules.TAG_LISTS`)."""
 
@@ -33,8 +36,10 @@ def smallest(history: History, holds: Questions[Step], plainest: Plainest) -> Hi
     Its steps have their values told; it is taken to hold of it. `plainest` gives a property's
     plainest value, another one for each number, or None.
     """
-    kept = _fewest(history, holds)
-    return _plainest(kept, holds, plainest)
+    if holds(only(history, ())):
+        return only(history, ())
+    kept = next((each for each in _alike(history, plainest) if holds(each)), history)
+    return _plainest(_thinned(kept, holds), holds, plainest)
 
 
 def inputs_of(history: Sequence[Step]) -> tuple[Input, ...]:
@@ -62,36 +67,46 @@ def plainest_of(domain: Domain | None, prop: Property, number: int) -> Any:
     return None
 
 
-def _fewest(history: History, holds: Questions[Step]) -> History:
-    """Without the values that it holds without: all at once, all but one name, then by parts."""
-    every = inputs_of(history)
-
-    def only(inputs: Iterable[Input]) -> History:
-        chosen = set(inputs)
-        return tuple(
-            step
-            if step.values is None
-            else structs.replace(
-                step, values=tuple(pair for pair in step.values if (place, pair[0]) in chosen)
-            )
-            for place, step in enumerate(history)
+def only(history: History, inputs: Collection[Input]) -> History:
+    """The history with these of its values and no others."""
+    return tuple(
+        step
+        if step.values is None
+        else structs.replace(
+            step, values=tuple(pair for pair in step.values if (place, pair[0]) in inputs)
         )
+        for place, step in enumerate(history)
+    )
 
-    if holds(only(())):
-        return only(())
-    changed = [each for each in every if history[each[0]].rule == "update"]
-    kept = every
-    for name in dict.fromkeys(name for _, name in changed):
-        same = tuple(each for each in changed if each[1] == name)
-        if holds(only(same)):
-            kept = same
-            break
+
+def _alike(history: History, plainest: Plainest) -> Iterator[History]:
+    """Histories whose updates, or adds as well, all write one and the same property, plainly.
+
+    They say most with least, and what is drawn seldom holds them: other updates, other properties.
+    """
+    updates = [place for place, step in enumerate(history) if step.rule == "update"]
+    names = Counter(name for place in updates for name, _ in history[place].values or ())
+    writes = [place for place, step in enumerate(history) if step.values is not None]
+    for places in (updates, writes):
+        for name, _ in names.most_common(MOST_ALIKE):
+            found = list(only(history, ()))
+            for number, place in enumerate(places):
+                value = plainest(name, number)
+                if value is not None:
+                    found[place] = structs.replace(found[place], values=((name, value),))
+            yield tuple(found)
+
+
+def _thinned(history: History, holds: Questions[Step]) -> History:
+    """Without the values that it holds without, found by parts."""
 
     def leave_out(inputs: Sequence[Input], places: Collection[int]) -> tuple[Input, ...]:
         return tuple(each for place, each in enumerate(inputs) if place not in places)
 
-    questions: Questions[Input] = Questions(lambda inputs: holds(only(inputs)), most=holds.most)
-    return only(reduced(kept, questions, leave_out=leave_out))
+    questions: Questions[Input] = Questions(
+        lambda inputs: holds(only(history, inputs)), most=holds.most
+    )
+    return only(history, reduced(inputs_of(history), questions, leave_out=leave_out))
 
 
 def _plainest(history: History, holds: Questions[Step], plainest: Plainest) -> History:

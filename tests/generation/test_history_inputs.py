@@ -65,6 +65,27 @@ def test_what_has_to_differ_gets_the_plainest_that_differ() -> None:
     assert asked <= 6
 
 
+def test_updates_that_share_no_property_are_made_alike() -> None:
+    """Leaving out alone would keep the add's value beside theirs: no update writes the same."""
+    history = (
+        Step("add", "a", values=()),
+        Step("add", "b", values=(("tags", "some words"),)),
+        Step("update", "b", values=(("name", "one"),)),
+        Step("update", "a", values=(("tags", "others"), ("width", 7))),
+        Step("list"),
+    )
+
+    def holds(candidate: History) -> bool:
+        written = {name for step in candidate[1:3] for name, _ in step.values or ()}
+        changed = {name for name, _ in candidate[3].values or ()}
+        return bool(candidate[2].values and changed & written)
+
+    least = smallest(history, Questions(holds, most=200), plainest)
+
+    assert len(inputs_of(least)) == 2
+    assert inputs_of(least)[0][0] == 2
+
+
 def test_values_of_several_properties_are_kept_where_each_matters() -> None:
     """A name of the add and a number of the second update."""
 
