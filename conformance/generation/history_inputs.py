@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from conformance.generation.domain import Choice, CsvOf, Domain, Edge, Real, TagList, Whole, Words
 from conformance.generation.reduction import Questions, reduced
 from conformance.generation.rules import LETTERS
 
@@ -19,15 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from conformance.generation.histories import History, Step
-    from conformance.schema.model import Property
 
     Plainest = Callable[[str, int], Any]
     Input = tuple[int, str]
 
 MOST_ALIKE = 4
 """Properties that are tried for all writes alike, those that most of them have first."""
-TAG_LENGTH = 2
-"""Real servers drop words of one letter (`rules.TAG_LISTS`)."""
 
 
 def smallest(history: History, holds: Questions[Step], plainest: Plainest) -> History:
@@ -47,24 +43,6 @@ def inputs_of(history: Sequence[Step]) -> tuple[Input, ...]:
     return tuple(
         (place, name) for place, step in enumerate(history) for name, _ in step.values or ()
     )
-
-
-def plainest_of(domain: Domain | None, prop: Property, number: int) -> Any:
-    """A domain's plainest value, the next plainest for 1 and so on; None where none is known.
-
-    They stay within what is drawn, so that a sound server gives them back as they were sent.
-    """
-    letter = LETTERS[number % len(LETTERS)]
-    match domain:
-        case Words(before=before, after=after) | Edge(usual=Words(before=before, after=after)):
-            return before + letter * max(1, (prop.min_length or 1) - len(before + after)) + after
-        case TagList():
-            return letter * TAG_LENGTH
-        case Whole(low, high) | Real(low, high):
-            return min(low + number, high)
-        case Choice(values) | CsvOf(values):
-            return values[number % len(values)]
-    return None
 
 
 def only(history: History, inputs: Collection[Input]) -> History:

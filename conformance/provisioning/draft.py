@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, structs
 
 from conformance.generation.domain import Choice, domain_of
-from conformance.generation.history_inputs import plainest_of
+from conformance.generation.plainest import plainest_of
 from conformance.generation.rules import Range, ValueRules
 from conformance.schema.standard import entity_param
 from conformance.schema.views import add_view, update_view

@@ -263,13 +263,15 @@ class Player:
     def _changed(self, step: Step, where: str, declared: str) -> dict[str, Any]:
         """The values that the step tells, else new ones, each another than the object has."""
         context, made = self._context, self._made[step.who]
-        if step.values is not None:
-            return context.provisioner.drafting.marked(dict(step.values), self._recipe)
-        random = Random(step.seed)  # noqa: S311 - inputs, not secrets
         drafting = context.provisioner.drafting
-        before = {n: self._state[step.who].get(n) for n in self._state[step.who]}
-        shares = drafting.updates(made.type or "", self._recipe, random, before)
-        changed = shares[0] if shares else {}
+        if step.values is not None:
+            changed = drafting.marked(dict(step.values), self._recipe)
+        else:
+            random = Random(step.seed)  # noqa: S311 - inputs, not secrets
+            before = dict(self._state[step.who])
+            shares = drafting.updates(made.type or "", self._recipe, random, before)
+            changed = shares[0] if shares else {}
+        # A related service does not know what its class does not declare, and may not say so.
         keys = set(self._keys())
         allowed: set[str] | None = None
         if where != self._service.id:

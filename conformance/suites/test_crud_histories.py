@@ -39,7 +39,7 @@ EXAMPLES_A_HISTORY = 20
 """A history takes two dozen calls, so the machine's are few."""
 MOST_QUESTIONS = 90
 """How often a history may be played again to find what of it can go."""
-REDUCED_FOR_SECONDS = 30.0
+REDUCED_FOR_SECONDS = 40.0
 """How long one history is made shorter."""
 SHORT_PATIENCE_SECONDS = 0.5
 """For a list, while a history is made shorter; the shortest is played with all of it."""

@@ -8,7 +8,8 @@ import pytest
 
 from conformance.generation.domain import Choice, CsvOf, ObjectOf, Real, TagList, Whole, Words
 from conformance.generation.histories import Step
-from conformance.generation.history_inputs import inputs_of, plainest_of, smallest
+from conformance.generation.history_inputs import inputs_of, smallest
+from conformance.generation.plainest import plainest_of
 from conformance.generation.reduction import Questions
 from conformance.schema.model import Property, TypeRef
 
