@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from conformance.generation.histories import BIRTHS, LOOKS, PLAIN, Step
 from conformance.generation.reduction import Questions, reduced
 from conformance.generation.rules import LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from conformance.generation.histories import History, Step
+    from conformance.generation.histories import History
 
     Plainest = Callable[[str, int], Any]
     Input = tuple[int, str]
@@ -36,6 +37,25 @@ def smallest(history: History, holds: Questions[Step], plainest: Plainest) -> Hi
         return only(history, ())
     kept = next((each for each in _alike(history, plainest) if holds(each)), history)
     return _plainest(_thinned(kept, holds), holds, plainest)
+
+
+def controls(history: History) -> Iterator[History]:
+    """For each write, the shorter history of it alone and the same looks.
+
+    What shows there shows because the server does not keep the value, not because of the history.
+    """
+    births = {step.who: step for step in history if step.rule in BIRTHS}
+    looks = {step.rule for step in history} & LOOKS
+    for step in history:
+        if not step.values:
+            continue
+        own = births[step.who]
+        made = Step("add", step.who, seed=own.seed, values=own.values)
+        written = (made,) if step.rule in BIRTHS else (made, structs.replace(step, way=PLAIN))
+        ends = (Step(rule, step.who if rule == "get" else "") for rule in sorted(looks))
+        control = (*written, *ends)
+        if len(control) < len(history):
+            yield control
 
 
 def inputs_of(history: Sequence[Step]) -> tuple[Input, ...]:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct, structs
 
 from conformance.generation.histories import Step, renamed, shortest, tour
-from conformance.generation.history_inputs import smallest
+from conformance.generation.history_inputs import controls, smallest
 from conformance.generation.history_machine import drawn
 from conformance.generation.reduction import Questions
 from conformance.oracles import histories as oracles
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 EXAMPLES_A_HISTORY = 20
 """A history takes two dozen calls, so the machine's are few."""
+MOST_CONTROLS = 6
+"""Writes of a small history that are played alone: a server has to keep what they write."""
 MOST_QUESTIONS = 90
 """How often a history may be played again to find what of it can go."""
 REDUCED_FOR_SECONDS = 40.0
@@ -188,4 +190,8 @@ def _smallest(player: Player, fewest: History, questions: Questions[Step]) -> Hi
     except (NotApplicable, Inconclusive):
         return named
     told = player.told
-    return smallest(told, questions, player.plainest) if questions(told) else named
+    if not questions(told):
+        return named
+    small = smallest(told, questions, player.plainest)
+    asked_apart = Questions(questions.ask, most=MOST_CONTROLS)
+    return named if any(asked_apart(each) for each in controls(small)) else small

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from conformance.generation.domain import Choice, CsvOf, ObjectOf, Real, TagList, Whole, Words
-from conformance.generation.histories import Step
-from conformance.generation.history_inputs import inputs_of, smallest
+from conformance.generation.histories import PLAIN, Step, Way
+from conformance.generation.history_inputs import controls, inputs_of, smallest
 from conformance.generation.plainest import plainest_of
 from conformance.generation.reduction import Questions
 from conformance.schema.model import Property, TypeRef
@@ -139,6 +140,21 @@ def test_no_more_is_asked_than_allowed() -> None:
 
     assert asked == 4
     assert holds(least)
+
+
+def test_each_write_has_a_control_of_its_own() -> None:
+    """A value that a server alters would show in any history; it shows in a shorter one, too."""
+    add = Step("add", "a", values=())
+    first = Step("update", "a", way=Way(batch=True), values=(("name", "a"),))
+    second = Step("update", "a", values=(("name", "b"),))
+
+    found = list(controls((add, first, second, Step("get", "a", way=Way(second=True)))))
+
+    assert found == [
+        (add, structs.replace(first, way=PLAIN), Step("get", "a")),
+        (add, second, Step("get", "a")),
+    ]
+    assert list(controls((add, second, Step("get", "a")))) == []
 
 
 TEXT = Property(name="text", type=TypeRef(kind="string"), min_length=3)
