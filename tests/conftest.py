@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 # How fast a machine is says nothing of the product; `benchmarks/` measures that.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+# What failed in a test is nobody's next run to try.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="kc-cache-")
 
 HERE = Path(__file__).resolve().parent
 

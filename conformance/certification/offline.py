@@ -11,6 +11,7 @@ from conformance.exceptions import UsageError
 from conformance.plugin.accounts import Account, Accounts
 from conformance.plugin.bench import Bench
 from conformance.plugin.lifecycles import Lifecycles
+from conformance.plugin.memory import Memory
 from conformance.plugin.scope import Scope
 from conformance.plugin.settling import Settling
 from conformance.plugin.target import Target
@@ -95,6 +96,7 @@ def offline_bench(folder: Path, run: Run, scope: Scope, *, today: date) -> Bench
         lifecycles=lifecycles,
         settling=Settling(0, pause_seconds=0),
         seed=run.seed,
+        memory=Memory(None, "", recalls=False),
         today=today,
     )
 

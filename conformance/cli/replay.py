@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,6 +34,8 @@ def command(run: str, finding: str, target: str | None, faults: Sequence[str]) -
     wanted = finding_of(summary, finding, folder=run)
     recorded = _recorded(run, wanted.calls)
     settings = from_options(_options(summary, run, target), quiet=True, faults=tuple(faults))
+    # The seed alone does not say which history showed it, if that was one of an earlier run.
+    settings = replace(settings, recalls=True)
     seen = replay(
         settings, wanted, recorded=recorded, narrate=lambda text: click.echo(text, err=True)
     )

@@ -25,10 +25,13 @@ NAMES = "abcdefghijklmnopqrstuvwxyz"
 SEEDS = 2**32
 MOST_LIVING = 3
 """More objects at once show nothing that three do not, and cost their prerequisites."""
-WALK = 16
-"""Steps of a walk, before its objects are looked at for the last time."""
 ENDS: tuple[Rule, ...] = ("list", "count")
 BIRTHS = frozenset({"add", "clone", "recreate"})
+LOOKS = frozenset({"get", "list", "count"})
+
+
+Values = tuple[tuple[str, str | int | float | bool], ...]
+"""Properties and what is written to them, without the run's own marks."""
 
 
 class Way(Struct, frozen=True):
@@ -50,7 +53,8 @@ PLAIN = Way()
 class Step(Struct, frozen=True):
     """One step. `who` is the object, new for a birth; `of` the one it is made after.
 
-    `least` changes one property instead of some.
+    `values` are written in the place of what the seed would draw; None until somebody makes them
+    smaller.
     """
 
     rule: Rule
@@ -58,7 +62,7 @@ class Step(Struct, frozen=True):
     of: str = ""
     way: Way = PLAIN
     seed: int = 0
-    least: bool = False
+    values: Values | None = None
 
     def __str__(self) -> str:
         """As a person reads it: `update a`, `recreate c after b`."""
@@ -70,7 +74,9 @@ class Step(Struct, frozen=True):
             "in a batch" if self.way.batch else "",
         ]
         told = ", ".join(word for word in ways if word)
-        return " ".join(word for word in words if word) + (f" ({told})" if told else "")
+        sent = ", ".join(f"{name} {value!r}" for name, value in self.values or ())
+        step = " ".join(word for word in words if word) + (f" ({told})" if told else "")
+        return f"{step} with {sent}" if sent else step
 
 
 class Abilities(Struct, frozen=True):
@@ -134,36 +140,78 @@ def tour(random: Random, abilities: Abilities) -> History:
     return without(steps, ())
 
 
-def walk(random: Random, abilities: Abilities, *, steps: int = WALK) -> History:
-    """A random walk over the rules; at its end every object is looked at."""
-    habits: dict[Rule, Way] = {}
+def is_sound(history: Sequence[Step]) -> bool:
+    """Whether each step is about objects that were made before, and no name is given twice."""
+    made: set[str] = set()
+    for step in history:
+        if step.rule in BIRTHS:
+            if step.who in made or (step.of and step.of not in made):
+                return False
+            made.add(step.who)
+        elif step.who and step.who not in made:
+            return False
+    return True
 
-    def step(rule: Rule, who: str = "", of: str = "") -> Step:
-        return _step(random, abilities, habits, rule, who, of)
 
-    living, dead, found = ["a"], list[str](), [step("add", "a")]
-    names = iter(NAMES[1:])
-    for _ in range(steps):
-        rule = _drawn(random, abilities, living, dead)
-        if rule in BIRTHS:
-            who = next(names)
-            source = dead if rule == "recreate" else living
-            of = "" if rule == "add" else random.choice(source)
-            if rule == "recreate":
-                dead.remove(of)
-            found.append(step(rule, who, of))
-            living.append(who)
-        elif rule in {"list", "count"}:
-            found.append(step(rule))
+Turn = tuple[object, ...]
+"""What a look can go wrong after: how the object was written, looked at and forgotten."""
+
+
+def turns(history: Sequence[Step]) -> frozenset[Turn]:
+    """The turns of a history: for each look, in few words, what went before it.
+
+    A list or a count looks at every object that was made.
+    """
+    lives: dict[str, _Life] = {}
+    found: set[Turn] = set()
+    for step in history:
+        if step.rule in LOOKS:
+            looked = [step.who] if step.who else list(lives)
+            for who in looked:
+                found.update(lives[who].turns(step))
         else:
-            who = _actor(random, rule, living, dead)
-            found.append(step(rule, who))
-            if rule == "delete" and who in living:
-                living.remove(who)
-                dead.append(who)
-    found += [step("get", name) for name in (*living, *dead[-1:]) if abilities.can("get")]
-    found += [step(rule) for rule in ENDS if abilities.can(rule)]
-    return tuple(found)
+            if step.rule in BIRTHS:
+                lives[step.who] = _Life(step.rule)
+            for who, life in lives.items():
+                life.note(step, own=who == step.who)
+    return frozenset(found)
+
+
+class _Life:
+    """What befell one object, as far as turns tell."""
+
+    def __init__(self, birth: Rule) -> None:
+        self._birth = birth
+        self._writes: list[tuple[Rule, Way]] = []
+        self._before: set[tuple[Rule, Way]] = set()
+        self._since: set[tuple[Rule, Way]] = set()
+        self._other: Rule | None = None
+
+    def note(self, step: Step, *, own: bool) -> None:
+        """A write to this object, or to another one."""
+        if not own:
+            self._other = step.rule
+            return
+        self._writes.append((step.rule, step.way))
+        self._before |= self._since
+        self._since, self._other = set(), None
+
+    def turns(self, step: Step) -> Iterator[Turn]:
+        """The turns that a look at the object makes; it is remembered."""
+        last, way = self._writes[-1]
+        look = (step.rule, step.way)
+        remembered = look in self._before
+        yield ("way", step.rule, _kind(step.way), last, _kind(way))
+        yield ("before", step.rule, _kind(step.way), last, remembered)
+        yield ("often", step.rule, self._birth, tuple(each for each, _ in self._writes[1:][-3:]))
+        yield ("other", step.rule, last, self._other)
+        self._since.add(look)
+
+
+def _kind(way: Way) -> str:
+    """The way but for its carriage."""
+    words = ("base" * way.related, "second" * way.second, "batch" * way.batch)
+    return " ".join(filter(None, words))
 
 
 def without(history: Sequence[Step], left_out: Collection[int]) -> History:
@@ -194,10 +242,21 @@ def shortest(history: Sequence[Step], holds: Questions[Step]) -> History:
             return kept
 
 
+def renamed(history: Sequence[Step]) -> History:
+    """The history with its objects named in their order: what is left of a longer one reads so."""
+    names = dict(zip((s.who for s in history if s.rule in BIRTHS), NAMES, strict=False))
+    return tuple(
+        structs.replace(step, who=names.get(step.who, ""), of=names.get(step.of, ""))
+        for step in history
+    )
+
+
 def simpler(step: Step) -> Iterator[Step]:
-    """The step with less to it: an add of its own, a plainer way, one property instead of some."""
+    """The step with less to it: an add of its own, a look instead of a change, a plainer way."""
     if step.of:
         yield Step("add", step.who, seed=step.seed)
+    if step.rule == "update":
+        yield Step("get", step.who)
     if step.way != PLAIN:
         yield structs.replace(step, way=PLAIN)
         if step.way.related and step.way != Way(related=True):
@@ -206,8 +265,6 @@ def simpler(step: Step) -> Iterator[Step]:
             yield structs.replace(step, way=Way(second=True))
         if step.way.batch and step.way != Way(batch=True):
             yield structs.replace(step, way=Way(batch=True))
-    if step.rule == "update" and not step.least:
-        yield structs.replace(step, least=True)
 
 
 def _step(
@@ -235,37 +292,3 @@ def _way(random: Random, abilities: Abilities, rule: Rule) -> Way:
 TAKEN = frozenset({"get", "update", "delete"})
 """What a related service does with another one's objects."""
 PLAINNESS, HABIT, RELATED, SECOND, BATCH = 0.4, 0.5, 0.4, 0.4, 0.25
-HAUNTED = 0.2
-"""How often a deleted object is asked for while others live."""
-WEIGHTS: dict[Rule, int] = {
-    "add": 2,
-    "get": 8,
-    "update": 6,
-    "list": 2,
-    "count": 2,
-    "clone": 1,
-    "delete": 3,
-    "recreate": 3,
-}
-
-
-def _drawn(
-    random: Random, abilities: Abilities, living: Sequence[str], dead: Sequence[str]
-) -> Rule:
-    full = len(living) >= MOST_LIVING
-    possible = [
-        rule
-        for rule in WEIGHTS
-        if abilities.can(rule)
-        and not (rule in BIRTHS and full)
-        and not (rule == "recreate" and not dead)
-        and not (rule in {"update", "clone"} and not living)
-    ]
-    return random.choices(possible, [WEIGHTS[rule] for rule in possible])[0]
-
-
-def _actor(random: Random, rule: Rule, living: Sequence[str], dead: Sequence[str]) -> str:
-    """Mostly a living object; now and then a deleted one, which must stay what it is."""
-    if dead and (not living or (rule != "update" and random.random() < HAUNTED)):
-        return random.choice(dead)
-    return random.choice(living)

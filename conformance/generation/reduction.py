@@ -19,8 +19,8 @@ class Questions(Generic[Part]):
     """Asks whether it holds, at most so many times; what is not asked any more does not hold."""
 
     def __init__(self, holds: Callable[[tuple[Part, ...]], bool], *, most: int) -> None:
-        self._holds = holds
-        self._most = most
+        self.ask = holds
+        self.most = most
         self._known: dict[Hashable, bool] = {}
 
     @property
@@ -32,9 +32,9 @@ class Questions(Generic[Part]):
         """Whether it holds of these parts."""
         key = tuple(parts)
         if key not in self._known:
-            if self.asked >= self._most:
+            if self.asked >= self.most:
                 return False
-            self._known[key] = self._holds(key)
+            self._known[key] = self.ask(key)
         return self._known[key]
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from conformance.plugin.lifecycles import Lifecycles
+    from conformance.plugin.memory import Memory
     from conformance.plugin.plan import Check
     from conformance.plugin.scope import Scope
     from conformance.plugin.settling import Settling
@@ -39,6 +40,7 @@ class Bench:
     settling: Settling
     seed: int
     today: date
+    memory: Memory
 
     def may_send_again(self, exchange: Exchange) -> bool:
         """Whether sending the request once more can change nothing: it reads, or it was refused.

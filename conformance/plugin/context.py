@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.plugin.accounts import Account, Accounts
     from conformance.plugin.bench import Bench
+    from conformance.plugin.memory import Memory
     from conformance.plugin.settling import Settling
     from conformance.profile.profile import Profile
     from conformance.provisioning.lifecycle import Lifecycle
@@ -84,6 +85,11 @@ class Context:
     def seed(self) -> int:
         """The run's seed, for what all looks of a check have to choose alike."""
         return self._bench.seed
+
+    @property
+    def memory(self) -> Memory:
+        """What failed in earlier runs of the target."""
+        return self._bench.memory
 
     @property
     def partner_id(self) -> int:

@@ -13,6 +13,7 @@ from conformance.plugin.accounts import Account, Accounts
 from conformance.plugin.bench import Bench
 from conformance.plugin.embedded import EmbeddedServer
 from conformance.plugin.lifecycles import Lifecycles
+from conformance.plugin.memory import Memory
 from conformance.plugin.observed import Observed
 from conformance.plugin.recording import Recording
 from conformance.plugin.scope import Scope
@@ -220,6 +221,11 @@ def _bench(
         ),
         seed=settings.seed,
         today=datetime.now(UTC).date(),
+        memory=Memory(
+            settings.memory,
+            settings.profile.target.url or "embedded",
+            recalls=settings.recalls,
+        ),
     )
 
 

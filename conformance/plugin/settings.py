@@ -11,6 +11,8 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platformdirs import user_cache_path
+
 from conformance.exceptions import EmptySelection
 from conformance.profile.loading import default_profile, load_profile
 from conformance.profile.options import OPTIONS, with_options
@@ -53,6 +55,10 @@ class Settings:
     quiet: bool = False
     reproduce: bool = True
     """Whether each finding gets a program that shows it."""
+    memory: Path | None = None
+    """Where failing histories are kept for the next run, or None."""
+    recalls: bool = False
+    """Whether the run tries what is kept there; one with a seed of its own sends what that says."""
 
     @property
     def schema_source(self) -> str | None:
@@ -158,6 +164,13 @@ def from_options(
         testimony=testimony,
         quiet=quiet,
         reproduce=reproduce,
+        # Faults are planted to be found, and a certification is to be the same for everybody.
+        memory=(
+            user_cache_path("kaltura-conformance") / "histories"
+            if resolved.profile.generation.remember and not (testimony or faults or variations)
+            else None
+        ),
+        recalls=seed is None,
     )
 
 

@@ -128,6 +128,13 @@ class Generation(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unkno
             " 0 leaves it out. Needs the extra `schemathesis`.",
         ),
     ] = 0
+    remember: Annotated[
+        bool,
+        Meta(
+            description="Whether a history that failed is kept in the user's cache and tried first"
+            " by the next run. A run with a seed of its own tries none."
+        ),
+    ] = True
 
 
 class SelectionKeys(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):

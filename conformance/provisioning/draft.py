@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, structs
 
 from conformance.generation.domain import Choice, domain_of
+from conformance.generation.plainest import plainest_of
 from conformance.generation.rules import Range, ValueRules
 from conformance.schema.standard import entity_param
 from conformance.schema.views import add_view, update_view
@@ -109,7 +110,7 @@ class Drafting:
         )
         drawn = self._generator.object(kind, random, rules=rules)
         del drawn["objectType"]
-        entity = {**self._marked(drawn, recipe), **fixed, **properties}
+        entity = {**self.marked(drawn, recipe), **fixed, **properties}
         free = frozenset(drawn) - set(properties)
         return Draft(param.name, kind, entity, params, free)
 
@@ -145,7 +146,7 @@ class Drafting:
         found = {
             name: self._different(kind, name, recipe, random, before.get(name)) for name in names
         }
-        return self._marked({n: v for n, v in found.items() if v is not None}, recipe)
+        return self.marked({n: v for n, v in found.items() if v is not None}, recipe)
 
     def concrete(self, declared: str, recipe: Recipe) -> str:
         """The class to send: the recipe's if the schema has it, else the first that can be made."""
@@ -159,6 +160,17 @@ class Drafting:
         prop = self._lineage.properties(kind)[name]
         drawn = self._generator.value(prop, random, rules=self._rules(recipe, (), set()))
         return self._names.mark(name, drawn, several_tags=recipe.several_tags)
+
+    def plainest(self, kind: str, name: str, recipe: Recipe, number: int) -> Any:
+        """A property's plainest value, the next plainest for 1 and so on; None if there is none."""
+        prop = self._lineage.properties(kind).get(name)
+        if prop is None:
+            return None
+        if edges := recipe.edges.get(name):
+            return edges[number % len(edges)]
+        rules = self._rules(recipe, (), set())
+        domain = domain_of(prop, schema=self._schema, lineage=self._lineage, rules=rules)
+        return plainest_of(domain, prop, number)
 
     def drawn(self, prop: Property, random: Random) -> Any:
         """A value for a parameter. LookupError where none can be drawn."""
@@ -181,7 +193,8 @@ class Drafting:
         drawn = (self._generator.value(prop, random, rules=rules) for _ in range(8))
         return next((value for value in drawn if str(value) != str(before)), None)
 
-    def _marked(self, drawn: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
+    def marked(self, drawn: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
+        """Drawn values with the run's mark where it belongs, as long as the server's columns."""
         return {
             name: _kept(
                 self._names.mark(name, value, several_tags=recipe.several_tags),

@@ -61,3 +61,13 @@ class Names:
             given = f"{self.marker}-{self.unique()}"
             return f"{given} {drawn}" if name == "name" else given
         return drawn
+
+    def unmarked(self, name: str, value: Any) -> Any:
+        """What was drawn of a value that `mark` made."""
+        if not isinstance(value, str):
+            return value
+        if name in {"tags", "adminTags"}:
+            return value.removeprefix(self.tag).removeprefix(", ")
+        if name in {"name", "systemName"} and value.startswith(self.marker):
+            return value.partition(" ")[2]
+        return value

@@ -34,7 +34,7 @@ from conformance.wire.request import Encoding, Form, Format
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.generation.histories import Abilities, Carriage
+    from conformance.generation.histories import Abilities, Carriage, History
     from conformance.plugin.context import Context
     from conformance.provisioning.made import Made
     from conformance.wire.exchange import Exchange
@@ -45,6 +45,7 @@ FORMS: Mapping[Carriage, Form] = {
     "multipart": Form(encoding=Encoding.MULTIPART),
     "xml": Form(format=Format.XML),
 }
+SCALAR = (str, int, float, bool)
 SECOND_SESSION_PRIVILEGES = "disableentitlement"
 """As the first session has them, so that both see the same (CONTRACT LIST-24)."""
 SHORT_SETTLE_SECONDS = 5.0
@@ -60,14 +61,31 @@ class Player:
         self._recipe = context.recipe(service)
         self._listing: Listing | None = listing_of(context.schema, context.lineage, self._recipe)
         self._related = related_services(context, service)
+        self._told: list[Step] = []
         self._second: str | None = None
         self._patience, self._is_hurried = 0.0, False
         self._begin()
 
     @property
+    def service(self) -> str:
+        """Whose histories are played."""
+        return self._service.id
+
+    @property
     def abilities(self) -> Abilities:
         """What histories of the service may consist of."""
         return abilities_of(self._context, self._service.id)
+
+    @property
+    def told(self) -> History:
+        """The history that was played last, with the values that it wrote."""
+        return tuple(self._told)
+
+    def plainest(self, name: str, number: int) -> Any:
+        """A property's plainest value, another one for each number; None where none is known."""
+        drafting = self._context.provisioner.drafting
+        value = drafting.plainest(self._kind, name, self._recipe, number)
+        return value if isinstance(value, SCALAR) else None
 
     def play(self, history: Sequence[Step], *, patience_seconds: float | None = None) -> Played:
         """The history as it went. Raises NotApplicable or Inconclusive without an object.
@@ -91,6 +109,7 @@ class Player:
         self._members: dict[str, Member] = {}
         self._ids: dict[str, str] = {}
         self._state: dict[str, dict[str, Any]] = {}
+        self._told = []
         self._kind = ""
 
     def _played(self) -> Played:
@@ -111,6 +130,7 @@ class Player:
         )
 
     def _take(self, step: Step) -> None:
+        self._told.append(step)
         if step.rule in BIRTHS:
             if self._made:
                 try:
@@ -142,14 +162,22 @@ class Player:
         )
         if made is not None:
             self._know(step.who, made)
+            self._tell(step, {n: v for n, v in made.entity.items() if n not in self._fixed()})
 
     def _added(self, step: Step) -> tuple[Made | None, Exchange]:
         """A new object, or one with the key of a deleted one."""
         context, former = self._context, self._made.get(step.of)
         if step.rule == "recreate" and former is not None:
+            drawn = None if step.values is None else dict(step.values)
             keys = {name: former.entity[name] for name in self._keys() if name in former.entity}
-            return add_as(context, self._service.id, former.type, keys)
-        made = context.make(self._service.id, properties=key_values(context, self._recipe))
+            return add_as(context, self._service.id, former.type, keys, drawn=drawn)
+        keys = key_values(context, self._recipe)
+        if step.values is not None:
+            holder = entity_param(self._service.actions["add"])
+            declared = holder.type.name if holder is not None else None
+            kind = context.provisioner.drafting.concrete(declared or "", self._recipe)
+            return add_as(context, self._service.id, kind, keys, drawn=dict(step.values))
+        made = context.make(self._service.id, properties=keys)
         return made, made.exchange
 
     def _clone(self, step: Step) -> None:
@@ -225,6 +253,7 @@ class Player:
         params = {**keys, holder.name: {"objectType": kind, **changed}}
         if not changed or any(not p.optional and p.name not in params for p in action.params):
             return
+        self._tell(step, changed)
         exchange = self._send(where, "update", params, step)
         compared = {n: v for n, v in changed.items() if n not in self._recipe.not_compared}
         if isinstance(exchange.answer, Result):
@@ -232,22 +261,25 @@ class Player:
         self._note(step, "update", exchange, sent=compared)
 
     def _changed(self, step: Step, where: str, declared: str) -> dict[str, Any]:
-        """New values, each another than the object has; `least` keeps the first of them."""
+        """The values that the step tells, else new ones, each another than the object has."""
         context, made = self._context, self._made[step.who]
-        random = Random(step.seed)  # noqa: S311 - inputs, not secrets
         drafting = context.provisioner.drafting
-        before = {n: self._state[step.who].get(n) for n in self._state[step.who]}
-        shares = drafting.updates(made.type or "", self._recipe, random, before)
-        changed = shares[0] if shares else {}
+        if step.values is not None:
+            changed = drafting.marked(dict(step.values), self._recipe)
+        else:
+            random = Random(step.seed)  # noqa: S311 - inputs, not secrets
+            before = dict(self._state[step.who])
+            shares = drafting.updates(made.type or "", self._recipe, random, before)
+            changed = shares[0] if shares else {}
+        # A related service does not know what its class does not declare, and may not say so.
         keys = set(self._keys())
         allowed: set[str] | None = None
         if where != self._service.id:
             allowed = set(context.lineage.properties(declared))
             allowed &= set(context.recipe(where).update or ("name", "description"))
-        found = {
+        return {
             n: v for n, v in changed.items() if n not in keys and (allowed is None or n in allowed)
         }
-        return dict(list(found.items())[:1]) if step.least else found
 
     def _sent_class(self, declared: str | None, made: Made) -> str:
         """What a related service is sent: the class that it declares, if it can be made."""
@@ -341,6 +373,21 @@ class Player:
         self, step: Step, deed: Any, exchange: Exchange, *, sent: Mapping[str, Any] | None = None
     ) -> None:
         self._events.append(Event(deed=deed, exchange=exchange, who=step.who, sent=sent or {}))
+
+    def _tell(self, step: Step, written: Mapping[str, Any]) -> None:
+        """Note what a step wrote, so that it can be written again, or less of it."""
+        names = self._context.provisioner.names
+        values = tuple(
+            (name, names.unmarked(name, value))
+            for name, value in written.items()
+            if isinstance(value, SCALAR)
+        )
+        self._told[-1] = structs.replace(step, values=values)
+
+    def _fixed(self) -> frozenset[str]:
+        """Properties whose values are the recipe's, not drawn."""
+        needed = (need.property for need in self._recipe.needs)
+        return frozenset({*self._recipe.values, *self._keys(), *filter(None, needed)})
 
     def _keys(self) -> tuple[str, ...]:
         return self._recipe.natural_keys

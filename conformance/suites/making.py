@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 
 def add_as(
-    context: Context, service: str, kind: str | None, values: Mapping[str, Any] | None = None
+    context: Context,
+    service: str,
+    kind: str | None,
+    values: Mapping[str, Any] | None = None,
+    *,
+    drawn: Mapping[str, Any] | None = None,
 ) -> tuple[Made | None, Exchange]:
     """Add once, as `kind` says (None: without an `objectType`); the object, if one was made.
 
-    Nothing is mended and nothing learned, so that no other check's objects come out differently;
-    the ledger is kept. Raises NotApplicable where a prerequisite cannot be had.
+    `drawn` goes out in the place of what would be drawn. Nothing is mended and nothing learned, so
+    that no other check's objects come out differently; the ledger is kept. Raises NotApplicable
+    where a prerequisite cannot be had.
     """
     provisioner = context.provisioner
     try:
@@ -34,6 +40,10 @@ def add_as(
         context.exchanges.extend(failure.exchanges)
         raise NotApplicable(str(failure)) from failure
     entity = dict(adding.draft.entity)
+    if drawn is not None:
+        fixed = {n: value for n, value in entity.items() if n not in adding.draft.drawn}
+        marked = provisioner.drafting.marked(drawn, context.recipe(service))
+        entity = {**marked, **fixed}
     if kind in context.schema.classes:
         known = context.lineage.properties(str(kind))
         entity = {name: value for name, value in entity.items() if name in known}

@@ -6,13 +6,16 @@ A second look plays the same steps again with fresh objects, and leaves out what
 from __future__ import annotations
 
 import time
+from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct, structs
 
-from conformance.generation.histories import Step, shortest, tour, walk
+from conformance.generation.histories import Step, renamed, shortest, tour
+from conformance.generation.history_inputs import controls, smallest
+from conformance.generation.history_machine import drawn
 from conformance.generation.reduction import Questions
 from conformance.oracles import histories as oracles
 from conformance.oracles.histories import Played
@@ -24,6 +27,7 @@ from conformance.suites.shared import Shared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from conformance.generation.histories import History
     from conformance.plugin.context import Context
     from conformance.plugin.subject import Subject
     from conformance.schema.lineage import Lineage
@@ -31,9 +35,13 @@ if TYPE_CHECKING:
 
     Judge = Callable[[Played, Lineage], Iterator[Breach]]
 
-MOST_QUESTIONS = 60
+EXAMPLES_A_HISTORY = 20
+"""A history takes two dozen calls, so the machine's are few."""
+MOST_CONTROLS = 6
+"""Writes of a small history that are played alone: a server has to keep what they write."""
+MOST_QUESTIONS = 90
 """How often a history may be played again to find what of it can go."""
-REDUCED_FOR_SECONDS = 30.0
+REDUCED_FOR_SECONDS = 40.0
 """How long one history is made shorter."""
 SHORT_PATIENCE_SECONDS = 0.5
 """For a list, while a history is made shorter; the shortest is played with all of it."""
@@ -64,10 +72,24 @@ class Reductions:
 
 
 def _play(context: Context, service: str) -> tuple[Told, ...]:
-    """A tour of the service and a walk."""
+    """What failed in earlier runs, then a tour of the service and what the machine draws."""
     player = Player(context, service)
-    plans = (tour(context.random, player.abilities), walk(context.random, player.abilities))
-    return tuple(Told(steps, player.play(steps)) for steps in plans)
+    recalled = context.memory.recalled(service, player.abilities)
+    found = []
+    for steps in (*recalled, *_plans(context, player)):
+        played = player.play(steps)
+        found.append(Told(steps, played))
+        if steps in recalled and not any(oracles.departures(played, context.lineage)):
+            context.memory.drop(service, steps)
+    return tuple(found)
+
+
+def _plans(context: Context, player: Player) -> tuple[History, ...]:
+    """A tour, and as many histories of the machine as the profile's examples allow."""
+    first = tour(context.random, player.abilities)
+    most = ceil(context.profile.limits.examples / EXAMPLES_A_HISTORY)
+    seed = str(context.random.getrandbits(64))
+    return (first, *drawn(player.abilities, seed, most=most, besides=(first,)))
 
 
 HISTORIES: Shared[tuple[Told, ...]] = Shared(_play)
@@ -113,15 +135,14 @@ def _judged(context: Context, subject: Subject, judge: Judge) -> Iterator[Breach
     player = Player(context, subject.name)
     first = HISTORIES.held(context, subject.name) or ()
     failing = [told for told in first if any(judge(told.played, context.lineage))]
-    plans = [told.steps for told in failing] or [
-        tour(context.random, player.abilities),
-        walk(context.random, player.abilities),
-    ]
+    plans = [told.steps for told in failing] or _plans(context, player)
     steps = plans[(context.attempt - 1) % len(plans)]
     played = player.play(steps)
     breaches = tuple(judge(played, context.lineage))
     if breaches and REDUCTIONS.may(context.lineage, judge.__name__):
         breaches = _reduced(context, player, steps, judge) or breaches
+    elif breaches:
+        context.memory.note(subject.name, steps)
     yield from breaches
 
 
@@ -145,13 +166,32 @@ def _reduced(
         return time.monotonic() < deadline and bool(shown(candidate, SHORT_PATIENCE_SECONDS))
 
     questions = Questions(holds, most=MOST_QUESTIONS)
-    fewest = shortest(steps, questions)
+    fewest = _smallest(player, shortest(steps, questions), questions)
     before = len(context.exchanges)
     found = shown(fewest, None)[:1]
     if found:
         # The evidence is the shortest play, not the way to it.
         del context.exchanges[:before]
-    told = f"shrunk to {len(fewest)} calls: {', '.join(map(str, fewest))}"
+    context.memory.note(player.service, fewest if found else tuple(steps))
+    told = f"shrunk to {len(fewest)} calls: {'; '.join(map(str, fewest))}"
     return tuple(
         structs.replace(each, hint=f"{each.hint}; {told}".removeprefix("; ")) for each in found
     )
+
+
+def _smallest(player: Player, fewest: History, questions: Questions[Step]) -> History:
+    """The history with the smallest inputs, its objects named in their order."""
+    named = renamed(fewest)
+    if not questions(named):
+        return fewest
+    try:
+        # The play before may have been of another one: what was asked is not played again.
+        player.play(named, patience_seconds=SHORT_PATIENCE_SECONDS)
+    except (NotApplicable, Inconclusive):
+        return named
+    told = player.told
+    if not questions(told):
+        return named
+    small = smallest(told, questions, player.plainest)
+    asked_apart = Questions(questions.ask, most=MOST_CONTROLS)
+    return named if any(asked_apart(each) for each in controls(small)) else small

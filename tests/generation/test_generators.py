@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.generation.domain import constants
+from conformance.generation.domain import constants, domain_of
 from conformance.generation.plain import PlainGenerator, plain_object
+from conformance.generation.plainest import plainest_of
 from conformance.generation.rules import Range, ValueRules
 from conformance.generation.strategies import from_property, from_type, objects
 from conformance.schema.lineage import Lineage
@@ -207,3 +208,17 @@ def test_the_plain_generator_is_quick() -> None:
         generator.object("KalturaMediaEntry", random, rules=rules)
 
     assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize("number", [0, 1, 30])
+def test_plainest_values_are_as_valid_as_drawn_ones(number: int) -> None:
+    """What a failing input is made of once it is small breaks no rule of its own."""
+    offending = []
+    for kind in CONCRETE:
+        for prop in add_view(LINEAGE, kind):
+            domain = domain_of(prop, schema=SCHEMA, lineage=LINEAGE, rules=ValueRules())
+            value = plainest_of(domain, prop, number)
+            if value is not None:
+                offending += [(kind, each) for each in _ill_valued(prop, value)]
+
+    assert offending == []

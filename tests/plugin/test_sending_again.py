@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from conformance.plugin.bench import Bench
+from conformance.plugin.memory import Memory
 from conformance.profile.loading import load_profile
 from conformance.wire.answer import Answer, ApiError, Result
 from conformance.wire.exchange import Exchange, Received, SentRequest
@@ -74,6 +75,7 @@ def test_what_may_be_sent_again(
         lifecycles=UNUSED,
         settling=UNUSED,
         seed=7,
+        memory=Memory(None, "", recalls=False),
         today=date(2026, 11, 26),
     )
 
