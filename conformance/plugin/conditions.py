@@ -36,6 +36,12 @@ OK = 200
 """What an API answers with, whatever the answer is."""
 HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+")
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
+STEP = re.compile(rf": ({PATH.pattern})")
+"""Where a breach says first which step of several it is about."""
+NOTHING = frozenset({"absent", "empty", "empty or absent", "absent or empty", "null"})
+MEMBER = re.compile(r"\$\.objects\[\d+\]\.(\w+)")
+UNIQUE = re.compile(r"\d{6}|(\d\D*){8}")
+"""What holds so many digits is an id, a time or a KS: a fresh server answers another."""
 
 
 def conditions(
@@ -44,13 +50,13 @@ def conditions(
     """Conditions in the order of their plainness. `source` writes a value as an expression."""
     last = shown[-1]
     name, first = names[last.number], names[shown[0].number]
-    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    path = place(breach)
     paired = len(shown) > 1 and shown[0].action.lower() == last.action.lower()
     alike = [
         f'same(at({name}, "{where}"), at({first}, "{where}"))'
-        for where in (_paths(path[0], last) if path and paired else ())
+        for where in (_paths(path, _value(last)) if path and paired else ())
     ]
-    if path and paired and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
+    if path and paired and _told(_at(shown[0], path), breach.expected, breach.actual):
         # Two answers were held against each other: what the one is, only the other tells.
         yield from alike
     yield from _of_one(breach, last, name, source)
@@ -59,8 +65,23 @@ def conditions(
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
         yield f"{name}.status == {first}.status"
-        yield from _of_one(breach, shown[0], first, source)
-        yield f"skeleton({name}) == skeleton({first})"
+        yield f"{name}.text == {first}.text"
+    for each in reversed(shown[:-1]):
+        yield from _of_one(breach, each, names[each.number], source)
+
+
+def place(breach: Breach) -> str:
+    """The path in the answer that the breach is about; nothing where it is about something else."""
+    if breach.where.startswith("$.error"):
+        return ""
+    found = PATH.match(breach.where) or STEP.search(breach.where)
+    return found[found.lastindex or 0] if found else ""
+
+
+def paths_of(breach: Breach, value: Any) -> Iterator[str]:
+    """The places of an answer of that value that the breach may be about."""
+    path = place(breach)
+    return _paths(path, value) if path else iter(())
 
 
 def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
@@ -68,22 +89,29 @@ def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Itera
     yield from _of_status(breach, shown, name)
     yield from _of_lists(breach, name, source)
     yield from _of_errors(breach, shown, name)
-    path = PATH.match(breach.where) if breach.where != "$.error" else None
-    for where in _paths(path[0], shown) if path else ():
+    for where in paths_of(breach, _value(shown)):
         yield from _of_values(breach, shown, name, where, source)
     yield from _of_headers(breach, shown, name)
+    yield from _of_times(breach, name)
     if shown.response.status != OK:
         yield f"{name}.status != {shown.response.status}"
-    if not path or _at(shown, path[0]) is None or path[0] == "$":
-        yield f"skeleton({name}) != SEEN_{name}"
 
 
-def _paths(path: str, last: Exchange) -> Iterator[str]:
+def _paths(path: str, value: Any) -> Iterator[str]:
     """The path in the answer; in a batch's, in each of its slots."""
     yield path
-    value = last.answer.value if isinstance(last.answer, Result) else None
     if isinstance(value, list):
         yield from (f"$[{place}]{path.removeprefix('$')}" for place in range(len(value)))
+
+
+def _value(exchange: Exchange) -> Any:
+    return exchange.answer.value if isinstance(exchange.answer, Result) else None
+
+
+def _of_times(breach: Breach, name: str) -> Iterator[str]:
+    """Of an answer that is a time as a whole."""
+    if "second" in breach.expected:
+        yield f"abs(number({name}.value) - time.time()) < DAY"
 
 
 def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
@@ -144,27 +172,41 @@ def _of_values(
     here = f'at({name}, "{where}")'
     if not _is_meant(breach, last, where):
         return
+    value = _at(last, where)
+    if breach.expected in NOTHING or breach.expected.startswith("no "):
+        yield f"{here} is None" if breach.expected.startswith("no ") else f"not {here}"
+    yield from _of_expected(breach, here, where, name, source)
     found = BOUND.fullmatch(breach.expected)
     if re.fullmatch(r"(about )?\d{10}( or earlier)?", breach.expected):
         yield f"number({here}) < time.time() + DAY"
-    if re.fullmatch(r"about \d{10}", breach.expected):
         yield f"abs(number({here}) - time.time()) < DAY"
     if found:
         number = int(found[1] or found[4])
         sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
         yield f"number({here}) {sign} number({source(number)})"
-    wanted = literal(breach.expected)
-    if wanted is not None:
-        yield f"same({here}, {source(wanted)})"
     if breach.actual == "absent":
         yield f"{here} is not None"
-    value = _at(last, where)
     if isinstance(value, str | int | float) and value != "":
-        yield f"not same({here}, {source(value)})"
-    elif breach.expected in {"absent", "empty or absent"}:
-        yield f"not {here}"
+        told = source(value)
+        if "(" in told or not UNIQUE.search(told):
+            yield f"not same({here}, {told})"
+
+
+def _of_expected(breach: Breach, here: str, where: str, name: str, source: Source) -> Iterator[str]:
+    """The value is the one that the breach names."""
+    wanted = literal(breach.expected)
     if wanted is None and WORDLIKE.fullmatch(breach.expected) and breach.expected not in PROSE:
-        yield f"same({here}, {source(breach.expected)})"
+        wanted = breach.expected
+    if wanted is None:
+        return
+    told = source(wanted)
+    yield f"same({here}, {told})"
+    member = MEMBER.fullmatch(where)
+    if member:
+        # Of a list that a sound server leaves empty there is nothing to say.
+        yield f'all(same(each.get("{member[1]}"), {told}) for each in objects({name}))'
+    else:
+        yield f"{here} is None or same({here}, {told})"
 
 
 def _told(value: Any, *texts: str) -> bool:

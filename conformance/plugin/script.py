@@ -18,7 +18,7 @@ from msgspec import Struct
 from conformance.exceptions import UsageError
 from conformance.plugin.accounts import Accounts
 from conformance.wire import ks as keys
-from conformance.wire.request import Encoding, Endpoint, Form
+from conformance.wire.request import Encoding, Endpoint, Form, Format
 from conformance.wire.secret_forms import SECRET_NAME
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from conformance.plugin.provenance import Provenance
     from conformance.wire.exchange import Exchange
 
+SEEN = "_seen(locals())"
+"""Stands for the condition of a program whose answers are to be looked at."""
 OPEN, SHUT = "\ue000", "\ue001"
 """Around the number of an expression inside a text; no request holds them."""
 HOLE = re.compile(f"{OPEN}(\\d+){SHUT}")
@@ -38,6 +40,15 @@ KS = re.compile(
 PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
 LEFT_OUT = frozenset({"host", "content-length", "connection"})
 TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
+HELPERS = resources.files("conformance.plugin") / "files" / "reproduce_helpers.py.txt"
+NAMED = re.compile(r"[A-Za-z_]\w*")
+DEFINED = re.compile(r"def (\w+)")
+READS_PHP = """    try:
+        if re.match(r"[abdisNO][:;]", text):
+            return php(text)
+    except (LookupError, ValueError):
+        return None
+"""
 
 
 class Facts(Struct, frozen=True):
@@ -96,6 +107,10 @@ class Writer:
             lines += self._call(each)
         told = f"{story.where}: expected {story.expected}, got {story.actual}"
         text = TEMPLATE.read_text(encoding="utf-8")
+        serialised = any(each.form.format == Format.PHP for each in exchanges)
+        needed = "\n".join((*lines, claim, "php" if serialised else ""))
+        # Whoever looks at the answers before there is a condition may ask anything of them.
+        helpers = _helpers(None if claim in {"True", SEEN} else needed)
         filled = {
             "@TITLE@": _prose(story.title),
             "@WHERE@": _prose(story.where),
@@ -104,6 +119,9 @@ class Writer:
             "@TRIES@": str(story.tries),
             "@VERIFY@": str(story.verify),
             "@USER@": repr(self._facts.accounts.own.user_id),
+            "@READS@": "JSON, JSONP, PHP or XML" if serialised else "JSON, JSONP or XML",
+            "@PHP@": READS_PHP if serialised else "",
+            "@HELPERS@": helpers,
             "@CALLS@": "\n".join(f"        {line}" for line in lines),
             "@CLAIM@": claim,
             "@STORY@": repr(_prose(told)),
@@ -305,6 +323,20 @@ class Writer:
         text = HOLE.sub(shell, text)
         path = shlex.quote(f"/api_v3/service/{call.service}/action/{call.action}")
         return f"curl -s \"$URL\"{path} -H 'Content-Type: application/json' -d '{text}'"
+
+
+def _helpers(source: str | None) -> str:
+    """The functions that the source needs, and those that these need; all, where there is none."""
+    found = re.split(r"\n\n\n(?=def )", HELPERS.read_text(encoding="utf-8").strip())
+    named = {DEFINED.match(each)[1]: each for each in found}  # type: ignore[index]
+    needed: set[str] = set(named) if source is None else set()
+    waiting = [source or ""]
+    while waiting:
+        for word in set(NAMED.findall(waiting.pop())):
+            if word in named and word not in needed:
+                needed.add(word)
+                waiting.append(named[word])
+    return "".join(f"{text}\n\n\n" for name, text in named.items() if name in needed)
 
 
 def _is_plain(exchange: Exchange) -> bool:

@@ -61,13 +61,20 @@ def sampled(*, an_area: int, seed: int, areas: Sequence[str] = ()) -> list[Fault
     return chosen
 
 
-def tried(faults: Iterable[Fault], *, seed: int, jobs: int, keep: Path | None) -> Iterator[Trial]:
-    """The programs of the runs against each of these faults, fault by fault."""
+def tried(
+    faults: Iterable[Fault], *, seed: int, jobs: int, keep: Path | None = None, narrow: bool = False
+) -> Iterator[Trial]:
+    """The programs of the runs against each of these faults, fault by fault.
+
+    A run judges the fault's area; a narrow one the requirement that it breaks.
+    """
     with TemporaryDirectory(prefix="kc-programs-") as scratch:
         python = _httpx_alone(Path(scratch) / "python")
         runs = keep or Path(scratch) / "runs"
         with ThreadPoolExecutor(jobs) as pool:
-            for trials in pool.map(lambda fault: _tried(fault, runs, python, seed), faults):
+            for trials in pool.map(
+                lambda fault: _tried(fault, runs, python, seed, narrow=narrow), faults
+            ):
                 yield from trials
 
 
@@ -76,8 +83,10 @@ def table(trials: Sequence[Trial]) -> str:
     endings = (RIGHT, NONE, WRONG, NOT_FOUND)
     rows = Counter((trial.fault.partition(".")[0], trial.ended) for trial in trials)
     lines = [f"{'area':14}" + "".join(f"{ending:>11}" for ending in endings)]
-    for area in dict.fromkeys(area for area, _ in rows):
-        lines.append(f"{area:14}" + "".join(f"{rows[area, ending]:>11}" for ending in endings))
+    lines += [
+        f"{area:14}" + "".join(f"{rows[area, ending]:>11}" for ending in endings)
+        for area in dict.fromkeys(area for area, _ in rows)
+    ]
     total = Counter(trial.ended for trial in trials)
     lines.append(f"{'all':14}" + "".join(f"{total[ending]:>11}" for ending in endings))
     lines += [
@@ -120,11 +129,12 @@ def ended(program: Path, server: Ready, python: Path) -> tuple[int, str]:
     return done.returncode, said[-1] if said else ""
 
 
-def _tried(fault: Fault, runs: Path, python: Path, seed: int) -> list[Trial]:
+def _tried(fault: Fault, runs: Path, python: Path, seed: int, *, narrow: bool) -> list[Trial]:
     """One run against the fault, and what the programs of its findings do."""
     area = read_catalogue().get(fault.requirement).area
     folder = runs / fault.id
-    run = judged(folder, faults=(fault.id,), select=(area,), seed=seed)
+    selected = (fault.requirement if narrow else area,)
+    run = judged(folder, faults=(fault.id,), select=selected, seed=seed)
     own = [each for each in run["findings"] if each["requirement"] == fault.requirement]
     others = [each for each in run["findings"] if each["requirement"] != fault.requirement]
     trials = [] if own else [Trial(fault.id, fault.requirement, "", own=True, ended=NOT_FOUND)]
