@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.plugin.provenance import scalars
 from conformance.wire.answer import ApiError, Result
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
 NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
 """An object as lists tell of it: its id, and in brackets what it holds."""
+MEMBERS = re.compile(r"(with(?:out)? )?((?:\w+, )*\w+)(?: and more)?")
+ORDER = re.compile(r"ordered by ([+-])(\w+)")
 QUOTED = re.compile(r"'([^']+)'")
 STATUS = frozenset({"status", "http status", "$.http", "$.status"})
 WORDLIKE = re.compile(r"[\w.:\-/]+")
@@ -87,6 +90,7 @@ def paths_of(breach: Breach, value: Any) -> Iterator[str]:
 def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
     """Conditions of one answer."""
     yield from _of_status(breach, shown, name)
+    yield from _of_members(breach, shown, name, source)
     yield from _of_lists(breach, name, source)
     yield from _of_errors(breach, shown, name)
     for where in paths_of(breach, _value(shown)):
@@ -121,9 +125,29 @@ def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
             yield f"{name}.status == {wanted[0]}"
 
 
+def _of_members(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
+    """Of the properties that an answer's objects have, and of objects that must not be there."""
+    without = MEMBERS.fullmatch(breach.expected), MEMBERS.fullmatch(breach.actual)
+    if without[0] and without[0][1]:
+        names = set(re.findall(r"\w+", without[0][2]))
+        yield f"all({names!r}.isdisjoint(each) for each in members({name}))"
+    if without[1] and without[1][1] == "without ":
+        names = set(re.findall(r"\w+", without[1][2]))
+        yield f"all({names!r} <= set(each) for each in members({name}))"
+    if breach.expected.startswith("no "):
+        yield f"not objects({name})"
+        for value in scalars(shown.call.params):
+            told = source(value)
+            if "(" in told:
+                yield f"holding({name}, {told}) == 0"
+
+
 def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
     if not breach.where.startswith("$.objects"):
         return
+    order = ORDER.search(breach.expected)
+    if order:
+        yield f'ordered({name}, "{order[2]}", "{order[1]}")'
     some = re.fullmatch(r"(\d+) objects?( at most)?", breach.expected)
     if some:
         yield f"len(objects({name})) {'<=' if some[2] else '=='} {some[1]}"

@@ -37,6 +37,9 @@ KS = re.compile(
     r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
 )
 """A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
+FEW_LETTERS = 4
+"""As many as one byte or two take; a session that differs in more is another one."""
+LONGEST_LINE = 100
 PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
 LEFT_OUT = frozenset({"host", "content-length", "connection"})
 TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
@@ -156,6 +159,15 @@ class Writer:
             params = self.value(dict(call.params), before=before)
             carried = f", {ks}" if ks else ""
             lines = [f"{name} = server.call({call.service!r}, {call.action!r}, {params}{carried})"]
+            if len(lines[0]) > LONGEST_LINE:
+                lines = [
+                    f"{name} = server.call(",
+                    f"    {call.service!r},",
+                    f"    {call.action!r},",
+                    *(f"    {line}" for line in self._spread(dict(call.params), before)),
+                    *([f"    {ks},"] if ks else []),
+                    ")",
+                ]
         else:
             request = exchange.request
             path = self._source(self._text(_path(request.url), before, raw=True, escaped=True))
@@ -172,6 +184,24 @@ class Writer:
                 ")",
             ]
         return lines + self._removal(exchange, name)
+
+    def _spread(self, params: Mapping[str, Any], before: int) -> list[str]:
+        """Parameters on several lines, those of an object each on its own."""
+        lines = ["{"]
+        for key, held in params.items():
+            if isinstance(held, Mapping):
+                lines.append(f"    {key!r}: {{")
+                lines += [
+                    f"        {inner!r}: {self._member(inner, each, before)},"
+                    for inner, each in held.items()
+                ]
+                lines.append("    },")
+            else:
+                lines.append(f"    {key!r}: {self._member(key, held, before)},")
+        return [*lines, "},"]
+
+    def _member(self, name: str, value: Any, before: int) -> str:
+        return self._source(self._hidden(str(name), self._holed(value, before=before)))
 
     def _removal(self, exchange: Exchange, name: str) -> list[str]:
         """How what the call made is removed at the end."""
@@ -236,8 +266,9 @@ class Writer:
         pattern = r"(?<![\w-])[A-Za-z0-9_\-]{3,}(?![\w-])"
         text = re.sub(pattern, lambda match: self._word(match[0], before), text)
         own = f"x{self._facts.nonce}"
-        if own in text:
-            text = text.replace(own, "x" + self._hole("NONCE"))
+        for told, expression in ((own, "NONCE"), (own.upper(), "NONCE.upper()")):
+            if told in text:
+                text = text.replace(told, told[0] + self._hole(expression))
         return text
 
     def _word(self, word: str, before: int) -> str:
@@ -270,10 +301,40 @@ class Writer:
         try:
             info = keys.parse(ks, self._secrets)
         except UsageError:
-            return 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
+            return self._tampered(ks) or 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
         left = int(info.expires_at - self._facts.started)
         left = round(left, -2) if abs(left) > 100 else left  # noqa: PLR2004 - seconds
         return f"server.made_ks({info.type}, {info.user_id!r}, {left}, {info.privileges!r})"
+
+    def _tampered(self, ks: str) -> str | None:
+        """A KS that is no good as a good one of the run, cut, lengthened or changed."""
+        for good in self._provenance.sessions:
+            if good == ks or not self._is_good(good):
+                continue
+            made = self._kept(good)
+            if good.startswith(ks):
+                return f"{made}[:-{len(good) - len(ks)}]"
+            if ks.startswith(good):
+                return f"{made} + {ks[len(good) :]!r}"
+            places = [place for place, pair in enumerate(zip(good, ks)) if pair[0] != pair[1]]  # noqa: B905 - only asked where they are of one length
+            if len(good) == len(ks) and len(places) <= FEW_LETTERS:
+                for place in places:
+                    made = f"changed({made}, {place})"
+                return made
+        return None
+
+    def _is_good(self, ks: str) -> bool:
+        if ks in self._facts.sessions:
+            return True
+        try:
+            keys.parse(ks, self._secrets)
+        except UsageError:
+            return False
+        return True
+
+    def _kept(self, ks: str) -> str:
+        kind = self._facts.sessions.get(ks)
+        return f'server.session("{kind}")' if kind is not None else self._built(ks)
 
     def _hole(self, expression: str) -> str:
         self._expressions.append(expression)

@@ -9,6 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from random import Random
@@ -72,9 +73,8 @@ def tried(
         python = _httpx_alone(Path(scratch) / "python")
         runs = keep or Path(scratch) / "runs"
         with ThreadPoolExecutor(jobs) as pool:
-            for trials in pool.map(
-                lambda fault: _tried(fault, runs, python, seed, narrow=narrow), faults
-            ):
+            work = partial(_tried, runs=runs, python=python, seed=seed, narrow=narrow)
+            for trials in pool.map(work, faults):
                 yield from trials
 
 
@@ -129,7 +129,7 @@ def ended(program: Path, server: Ready, python: Path) -> tuple[int, str]:
     return done.returncode, said[-1] if said else ""
 
 
-def _tried(fault: Fault, runs: Path, python: Path, seed: int, *, narrow: bool) -> list[Trial]:
+def _tried(fault: Fault, *, runs: Path, python: Path, seed: int, narrow: bool) -> list[Trial]:
     """One run against the fault, and what the programs of its findings do."""
     area = read_catalogue().get(fault.requirement).area
     folder = runs / fault.id
