@@ -29,6 +29,8 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
 NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
 """An object as lists tell of it: its id, and in brackets what it holds."""
+FEWEST_LETTERS = 4
+"""A shorter text is everywhere."""
 MEMBERS = re.compile(r"(with(?:out)? )?((?:\w+, )*\w+)(?: and more)?")
 ORDER = re.compile(r"ordered by ([+-])(\w+)")
 QUOTED = re.compile(r"'([^']+)'")
@@ -38,6 +40,8 @@ PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
 OK = 200
 """What an API answers with, whatever the answer is."""
 HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+")
+TOKEN = re.compile(r"[\w*-]+")
+"""What a header lists."""
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
 STEP = re.compile(rf": ({PATH.pattern})")
 """Where a breach says first which step of several it is about."""
@@ -97,6 +101,7 @@ def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Itera
         yield from _of_values(breach, shown, name, where, source)
     yield from _of_headers(breach, shown, name)
     yield from _of_times(breach, name)
+    yield from _of_text(breach, shown, name)
     if shown.response.status != OK:
         yield f"{name}.status != {shown.response.status}"
 
@@ -110,6 +115,23 @@ def _paths(path: str, value: Any) -> Iterator[str]:
 
 def _value(exchange: Exchange) -> Any:
     return exchange.answer.value if isinstance(exchange.answer, Result) else None
+
+
+def _of_text(breach: Breach, shown: Exchange, name: str) -> Iterator[str]:
+    """Of what must not be in the text of an answer, however it would be read."""
+    empty = re.match(r"empty elements for ((?:\w+, )*\w+)", breach.actual)
+    if empty:
+        names = "|".join(re.findall(r"\w+", empty[1]))
+        yield rf're.search(r"<({names})(></|\s*/>)", {name}.text) is None'
+    told = literal(breach.actual)
+    text = told if isinstance(told, str) else breach.actual
+    if not breach.expected.startswith("no ") or len(text) < FEWEST_LETTERS:
+        return
+    if text in shown.response.body.decode("utf-8", "replace"):
+        yield f"{text!r} not in {name}.text"
+    for path in paths_of(breach, _value(shown)):
+        if text in str(_at(shown, path)):
+            yield f'{text!r} not in str(at({name}, "{path}"))'
 
 
 def _of_times(breach: Breach, name: str) -> Iterator[str]:
@@ -252,6 +274,10 @@ def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:
 def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     if breach.actual == "absent" and HEADER.fullmatch(breach.where):
         yield f"{name}.headers.get({breach.where!r}) is not None"
+    expected = [each.strip() for each in breach.expected.removeprefix("at least ").split(",")]
+    if HEADER.fullmatch(breach.where) and all(map(TOKEN.fullmatch, expected)):
+        held = f'{name}.headers.get({breach.where!r}, "")'
+        yield f"all(each in {held} for each in {expected!r})"
     for header, value in last.response.headers:
         if header.lower() == breach.where.lower() or (
             value and value == breach.actual.strip("'\"")

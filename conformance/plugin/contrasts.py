@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KINDS = {dict: "dict", list: "list", str: "str", bool: "bool", int: "int", float: "float"}
 LONGEST_LITERAL = 40
 ENDINGS = ("error", "refused", "accepted", "a result", "$.code", "$.message")
+HEADER = re.compile(r"[A-Za-z][A-Za-z-]*")
 MANY_DIGITS = re.compile(r"\d{5}|(\d\D*){8}")
 """An id, a time or a KS: no other server answers the same."""
 
@@ -39,6 +40,7 @@ def contrasts(
             yield from _of_place(f'at({name}, "{path}")', at(seen, path), at(sound, path))
     if seen.status != sound.status and str(seen.status) in story:
         yield f"{name}.status == {sound.status}"
+    yield from _of_header(breach.where, name, seen, sound)
     kind, wanted = (_content_type(each) for each in (seen, sound))
     if kind != wanted and (kind in story or "content" in story.lower()):
         yield f'{name}.headers.get("content-type", "").startswith({wanted!r})'
@@ -57,6 +59,18 @@ def _of_errors(name: str, seen: Any, sound: Any) -> Iterator[str]:
         if seen.error is None:
             yield f"{name}.error is not None"
         yield f"{name}.error == {sound.error!r}"
+
+
+def _of_header(header: str, name: str, seen: Any, sound: Any) -> Iterator[str]:
+    if not HEADER.fullmatch(header):
+        return
+    held, wanted = seen.headers.get(header), sound.headers.get(header)
+    if wanted is None and held is not None:
+        yield f"{name}.headers.get({header!r}) is None"
+    if wanted is not None and held is None:
+        yield f"{name}.headers.get({header!r}) is not None"
+    if wanted is not None and held != wanted and _is_everywhere(wanted):
+        yield f"{name}.headers.get({header!r}) == {wanted!r}"
 
 
 def _of_place(here: str, seen: Any, sound: Any) -> Iterator[str]:

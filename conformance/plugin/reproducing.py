@@ -8,9 +8,11 @@ so what is reported is what a stranger runs. Where none is found, why is written
 
 from __future__ import annotations
 
+import re
 import time
 import traceback
 from collections.abc import Mapping
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -51,6 +53,9 @@ MOST_TRIES = 40
 """For what shows now and then: one in ten shows in 98 of 100 runs of a program."""
 LOOKS = 4
 """How often a condition must be broken in a row to count as broken each time."""
+AT_ONCE = 2.0
+"""A server whose lists may be later than that, in seconds, is asked until they are not."""
+INDEXED = re.compile(r"list|count|search", re.IGNORECASE)
 FEW_LOOKS = 2
 """A breach that was confirmed at once shows every time."""
 SHOWS, SHOWS_NOTHING = 1, 0
@@ -291,6 +296,9 @@ class Reproducer:
         return (whole(fewest), said(fewest) or claim) if fewest else (tuple(more), claim)
 
     def _written(self, calls: Sequence[Exchange], claim: str, story: Story) -> Reproduced:
+        late = self._bench.scope.profile.limits.settle_seconds
+        if late > AT_ONCE and INDEXED.search(calls[-1].call.action):
+            story = structs.replace(story, patience_seconds=ceil(late))
         return Reproduced(
             program=self.writer().program(calls, claim, story),
             curl=self.writer().curl(calls, story),
@@ -404,6 +412,7 @@ class Trial:
         for _ in range(self._case.story.tries):
             names = self._reproducer.played(calls, self._case.story)
             if names is None:
+                self._reasons["its calls cannot be made again, or not in time"] = None
                 return None
             found = next((each for each in claims if holds(each, names) is False), None)
             if found is not None:

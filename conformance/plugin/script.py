@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from importlib import resources
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -37,6 +38,9 @@ KS = re.compile(
     r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
 )
 """A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
+SHORT_LIVED = re.compile(r"made_ks\(\d, [^,]*, \d{1,2},|'expiry': \d{1,2}\b")
+A_MOMENT = 0.5
+"""Seconds; a call that comes later waited for something."""
 FEW_LETTERS = 4
 """As many as one byte or two take; a session that differs in more is another one."""
 LONGEST_LINE = 100
@@ -72,6 +76,8 @@ class Story(Struct, frozen=True):
     actual: str
     tries: int = 1
     verify: bool = True
+    patience_seconds: int = 0
+    """How long a list may be late; within it the last call is made again and again."""
 
 
 class Writer:
@@ -106,8 +112,23 @@ class Writer:
         """The whole program. `claim` is what holds on a sound server, as an expression."""
         self._names = self.names(exchanges)
         lines: list[str] = []
-        for each in exchanges:
-            lines += self._call(each)
+        last: list[str] = []
+        parts = [(each, self._call(each)) for each in exchanges]
+        brief = any(SHORT_LIVED.search(line) for _, part in parts for line in part)
+        for place, (each, last) in enumerate(parts):
+            gap = _gap(exchanges[place - 1], each) if place else 0
+            if brief and gap > A_MOMENT:
+                lines.append(
+                    f"time.sleep({ceil(gap)})  # a session that lasts no longer is at stake"
+                )
+            lines += last
+        if story.patience_seconds and claim != SEEN:
+            lines += [
+                f"late = time.monotonic() + {story.patience_seconds}",
+                f"while not ({claim}) and time.monotonic() < late:",
+                "    time.sleep(0.5)  # an index may be behind",
+                *(f"    {line}" for line in last),
+            ]
         told = f"{story.where}: expected {story.expected}, got {story.actual}"
         text = TEMPLATE.read_text(encoding="utf-8")
         serialised = any(each.form.format == Format.PHP for each in exchanges)
@@ -312,7 +333,7 @@ class Writer:
             if good == ks or not self._is_good(good):
                 continue
             made = self._kept(good)
-            if good.startswith(ks):
+            if len(ks) < len(good) and good.startswith(ks[:-FEW_LETTERS]):
                 return f"{made}[:-{len(good) - len(ks)}]"
             if ks.startswith(good):
                 return f"{made} + {ks[len(good) :]!r}"
@@ -333,7 +354,11 @@ class Writer:
         return True
 
     def _kept(self, ks: str) -> str:
+        """What opens a session like a good one: the server itself, whose keys have its own form."""
         kind = self._facts.sessions.get(ks)
+        if kind is None and self._provenance.origin(ks, before=2**62) is None:
+            user = keys.parse(ks, self._secrets).type == 0
+            kind = "user" if user else "admin"
         return f'server.session("{kind}")' if kind is not None else self._built(ks)
 
     def _hole(self, expression: str) -> str:
@@ -398,6 +423,11 @@ def _helpers(source: str | None) -> str:
                 needed.add(word)
                 waiting.append(named[word])
     return "".join(f"{text}\n\n\n" for name, text in named.items() if name in needed)
+
+
+def _gap(before: Exchange, after: Exchange) -> float:
+    """Seconds from one's answer to the other's request."""
+    return after.started_at - before.started_at - before.elapsed_ms / 1000
 
 
 def _is_plain(exchange: Exchange) -> bool:

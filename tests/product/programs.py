@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RIGHT, NONE, WRONG, NOT_FOUND = "right", "none", "wrong", "not found"
 """Shows the breach and its absence; there is no program; it does not; the run found nothing."""
+UNTOLD = "it is not told why"
 OWN, OTHERS = 3, 2
 """Findings that are looked at of one run: of the requirement that the fault breaks, of others."""
 SHOWN, ABSENT = 1, 0
@@ -153,7 +154,7 @@ def _judged(
 ) -> tuple[str, str]:
     if not finding.get("script"):
         told = run / "findings" / finding["id"] / "why-not.txt"
-        return NONE, told.read_text("utf-8").strip() if told.is_file() else "it is not told why"
+        return NONE, told.read_text("utf-8").strip() if told.is_file() else UNTOLD
     program = run / finding["script"]
     with EmbeddedServer(faults=(fault.id,)) as broken:
         code, said = ended(program, broken, python)
