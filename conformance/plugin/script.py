@@ -354,11 +354,8 @@ class Writer:
         return True
 
     def _kept(self, ks: str) -> str:
-        """What opens a session like a good one: the server itself, whose keys have its own form."""
+        """What opens a session like a good one, the same each time that it is asked."""
         kind = self._facts.sessions.get(ks)
-        if kind is None and self._provenance.origin(ks, before=2**62) is None:
-            user = keys.parse(ks, self._secrets).type == 0
-            kind = "user" if user else "admin"
         return f'server.session("{kind}")' if kind is not None else self._built(ks)
 
     def _hole(self, expression: str) -> str:
