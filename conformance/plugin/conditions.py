@@ -47,8 +47,10 @@ STEP = re.compile(rf": ({PATH.pattern})")
 """Where a breach says first which step of several it is about."""
 NOTHING = frozenset({"absent", "empty", "empty or absent", "absent or empty", "null"})
 MEMBER = re.compile(r"\$\.objects\[\d+\]\.(\w+)")
-UNIQUE = re.compile(r"\d{6}|(\d\D*){8}")
-"""What holds so many digits is an id, a time or a KS: a fresh server answers another."""
+UNIQUE = re.compile(r"\b\d_\w{6}|\d{5}|(\d\D*){7}")
+"""An entry's id, or what holds so many digits that it is an id, a time or a KS."""
+PASSING = re.compile(r"([iI]d|At|Date|Time)$")
+"""A place whose value another server, or this one a little later, does not answer again."""
 
 
 def conditions(
@@ -234,7 +236,7 @@ def _of_values(
         yield f"{here} is not None"
     if isinstance(value, str | int | float) and value != "":
         told = source(value)
-        if "(" in told or not UNIQUE.search(told):
+        if "(" in told or lasts(where, told):
             yield f"not same({here}, {told})"
 
 
@@ -253,6 +255,11 @@ def _of_expected(breach: Breach, here: str, where: str, name: str, source: Sourc
         yield f'all(same(each.get("{member[1]}"), {told}) for each in objects({name}))'
     else:
         yield f"{here} is None or same({here}, {told})"
+
+
+def lasts(where: str, text: str) -> bool:
+    """Whether what stands at that place may stand there on another server too."""
+    return UNIQUE.search(text) is None and PASSING.search(where) is None
 
 
 def _told(value: Any, *texts: str) -> bool:

@@ -24,7 +24,7 @@ from conformance.plugin.provenance import Provenance
 from conformance.plugin.schema_conditions import SCHEMA_PATH, schema_asked
 from conformance.plugin.script import KS, SEEN, Facts, Story, Writer
 from conformance.plugin.staging import SoundServers, Stage, judged
-from conformance.plugin.trial import MOST_TRIES, Case, Trial
+from conformance.plugin.trial import FEW_TRIES, MOST_TRIES, Case, Trial
 from conformance.wire.answer import Result
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ SECONDS_A_FINDING = 30.0
 MOST_AROUND = 24
 """Calls beyond those that the oracle names."""
 MOST_QUESTIONS = 16
-FEW_TRIES = 3
-"""What a fresh server does from the second time on shows as well."""
 AT_ONCE = 2.0
 """A server whose lists may be later than that, in seconds, is asked until they are not."""
 INDEXED = re.compile(r"list|count|search", re.IGNORECASE)

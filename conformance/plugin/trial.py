@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_CALLS = 60
 MOST_TRIES = 40
 """For what shows now and then: one in ten shows in 98 of 100 runs of a program."""
+FEW_TRIES = 3
+"""What a fresh server does from the second time on shows as well."""
+FEW_CALLS = 4
 LOOKS = 4
 """How often a condition must be broken in a row to count as broken each time."""
 
@@ -134,21 +137,25 @@ class Trial:
         if not claims:
             return None
         found: str | None = None
-        for _ in range(self._case.story.tries):
+        rare = False
+        # What shows now and then may have been confirmed at once; a few calls are soon made again.
+        tries = MOST_TRIES if len(calls) <= FEW_CALLS else self._case.story.tries
+        for turn in range(tries):
             names = self._players.played(calls, self._case.story)
             if names is None:
                 self._reasons["its calls cannot be made again, or not in time"] = None
                 return None
             found = next((each for each in claims if holds(each, names) is False), None)
             if found is not None:
+                rare = turn >= FEW_TRIES
                 break
-        if found is None:
-            return None
-        for _ in range(LOOKS):
+        for _ in range(0 if rare or found is None else LOOKS):
             names = self._players.played(calls, self._case.story)
-            if names is None or holds(found, names) is not False:
-                self._sometimes.add((_key(calls), found))
+            if names is None or holds(str(found), names) is not False:
+                rare = True
                 break
+        if rare and found is not None:
+            self._sometimes.add((_key(calls), found))
         return found
 
     def _on_sound(self, calls: Sequence[Exchange]) -> dict[str, Any] | None:
