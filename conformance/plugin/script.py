@@ -45,6 +45,7 @@ FEW_LETTERS = 4
 """As many as one byte or two take; a session that differs in more is another one."""
 LONGEST_LINE = 100
 PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
+USUAL_HEADERS = ("accept: */*", "accept-encoding: gzip", "user-agent: kaltura-conformance/")
 LEFT_OUT = frozenset({"host", "content-length", "connection"})
 TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
 HELPERS = resources.files("conformance.plugin") / "files" / "reproduce_helpers.py.txt"
@@ -195,9 +196,7 @@ class Writer:
             body = request.body.decode("utf-8", "surrogateescape")
             escaped = exchange.form.encoding in {Encoding.FORM, Encoding.QUERY}
             text = self._source(self._text(body, before, raw=True, escaped=escaped))
-            headers = [
-                (key, value) for key, value in request.headers if key.lower() not in LEFT_OUT
-            ]
+            headers = [each for each in request.headers if _is_said(*each)]
             lines = [
                 f"{name} = server.send(",
                 f"    {request.method!r}, {path}, {headers!r},",
@@ -425,6 +424,12 @@ def _helpers(source: str | None) -> str:
 def _gap(before: Exchange, after: Exchange) -> float:
     """Seconds from one's answer to the other's request."""
     return after.started_at - before.started_at - before.elapsed_ms / 1000
+
+
+def _is_said(name: str, value: str) -> bool:
+    """Whether the header is more than what any client of ours sends."""
+    usual = f"{name.lower()}: {value}".startswith(USUAL_HEADERS)
+    return name.lower() not in LEFT_OUT and not usual
 
 
 def _is_plain(exchange: Exchange) -> bool:
