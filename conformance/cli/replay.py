@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 
+UNDECIDED = 4
+"""As a run ends that is inconclusive."""
+
+
 @click.command("replay")
 @click.argument("run")
 @click.argument("finding")
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
 def command(run: str, finding: str, target: str | None, faults: Sequence[str]) -> int:
     """Send the calls of a finding again, with fresh objects and sessions.
 
-    Exits with 1 when the finding still stands, with 0 when it no longer shows. Secrets come from
-    the environment, as for `run`.
+    Exits with 1 when the finding still stands, with 0 when it no longer shows, with 4 when that
+    could not be judged. Secrets come from the environment, as for `run`.
     """
     from conformance.plugin.replaying import replay  # noqa: PLC0415 - pytest and httpx, not for --help
     from conformance.plugin.settings import from_options  # noqa: PLC0415 - as above
@@ -50,6 +54,9 @@ def command(run: str, finding: str, target: str | None, faults: Sequence[str]) -
         click.echo(f"  actual     {breach.actual}")
         return 1
     why = f" ({seen.reason})" if seen.reason else ""
+    if not seen.decided:
+        click.echo(f"{wanted.requirement}  {wanted.subject}: not judged in {seen.looks} looks{why}")
+        return UNDECIDED
     click.echo(f"{wanted.requirement}  {wanted.subject}: not shown in {seen.looks} looks{why}")
     return 0
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.plugin.provenance import scalars
 from conformance.wire.answer import ApiError, Result
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 BOUND = re.compile(r"(-?\d+) or (later|earlier|more|less|fewer)|(at (?:least|most)) (-?\d+)")
 NAMED = re.compile(r"(?:^|, )([\w-]+) \(")
 """An object as lists tell of it: its id, and in brackets what it holds."""
+FEWEST_LETTERS = 4
+"""A shorter text is everywhere."""
+MEMBERS = re.compile(r"(with(?:out)? )?((?:\w+, )*\w+)(?: and more)?")
+ORDER = re.compile(r"ordered by ([+-])(\w+)")
 QUOTED = re.compile(r"'([^']+)'")
 STATUS = frozenset({"status", "http status", "$.http", "$.status"})
 WORDLIKE = re.compile(r"[\w.:\-/]+")
@@ -35,7 +40,17 @@ PROSE = frozenset({"absent", "accepted", "null", "empty", "present", "refused"})
 OK = 200
 """What an API answers with, whatever the answer is."""
 HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+")
+TOKEN = re.compile(r"[\w*-]+")
+"""What a header lists."""
 PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[\d+\])*")
+STEP = re.compile(rf": ({PATH.pattern})")
+"""Where a breach says first which step of several it is about."""
+NOTHING = frozenset({"absent", "empty", "empty or absent", "absent or empty", "null"})
+MEMBER = re.compile(r"\$\.objects\[\d+\]\.(\w+)")
+UNIQUE = re.compile(r"\b\d_\w{6}|\d{5}|(\d\D*){7}")
+"""An entry's id, or what holds so many digits that it is an id, a time or a KS."""
+PASSING = re.compile(r"([iI]d|At|Date|Time)$")
+"""A place whose value another server, or this one a little later, does not answer again."""
 
 
 def conditions(
@@ -44,13 +59,13 @@ def conditions(
     """Conditions in the order of their plainness. `source` writes a value as an expression."""
     last = shown[-1]
     name, first = names[last.number], names[shown[0].number]
-    path = PATH.match(breach.where) if breach.where != "$.error" else None
+    path = place(breach)
     paired = len(shown) > 1 and shown[0].action.lower() == last.action.lower()
     alike = [
         f'same(at({name}, "{where}"), at({first}, "{where}"))'
-        for where in (_paths(path[0], last) if path and paired else ())
+        for where in (_paths(path, _value(last)) if path and paired else ())
     ]
-    if path and paired and _told(_at(shown[0], path[0]), breach.expected, breach.actual):
+    if path and paired and _told(_at(shown[0], path), breach.expected, breach.actual):
         # Two answers were held against each other: what the one is, only the other tells.
         yield from alike
     yield from _of_one(breach, last, name, source)
@@ -59,31 +74,72 @@ def conditions(
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
         yield f"{name}.status == {first}.status"
-        yield from _of_one(breach, shown[0], first, source)
-        yield f"skeleton({name}) == skeleton({first})"
+        yield f"{name}.text == {first}.text"
+    for each in reversed(shown[:-1]):
+        yield from _of_one(breach, each, names[each.number], source)
+
+
+def place(breach: Breach) -> str:
+    """The path in the answer that the breach is about; nothing where it is about something else."""
+    if breach.where.startswith("$.error"):
+        return ""
+    found = PATH.match(breach.where) or STEP.search(breach.where)
+    return found[found.lastindex or 0] if found else ""
+
+
+def paths_of(breach: Breach, value: Any) -> Iterator[str]:
+    """The places of an answer of that value that the breach may be about."""
+    path = place(breach)
+    return _paths(path, value) if path else iter(())
 
 
 def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
     """Conditions of one answer."""
     yield from _of_status(breach, shown, name)
+    yield from _of_members(breach, shown, name, source)
     yield from _of_lists(breach, name, source)
     yield from _of_errors(breach, shown, name)
-    path = PATH.match(breach.where) if breach.where != "$.error" else None
-    for where in _paths(path[0], shown) if path else ():
+    for where in paths_of(breach, _value(shown)):
         yield from _of_values(breach, shown, name, where, source)
     yield from _of_headers(breach, shown, name)
+    yield from _of_times(breach, name)
+    yield from _of_text(breach, shown, name)
     if shown.response.status != OK:
         yield f"{name}.status != {shown.response.status}"
-    if not path or _at(shown, path[0]) is None or path[0] == "$":
-        yield f"skeleton({name}) != SEEN_{name}"
 
 
-def _paths(path: str, last: Exchange) -> Iterator[str]:
+def _paths(path: str, value: Any) -> Iterator[str]:
     """The path in the answer; in a batch's, in each of its slots."""
     yield path
-    value = last.answer.value if isinstance(last.answer, Result) else None
     if isinstance(value, list):
         yield from (f"$[{place}]{path.removeprefix('$')}" for place in range(len(value)))
+
+
+def _value(exchange: Exchange) -> Any:
+    return exchange.answer.value if isinstance(exchange.answer, Result) else None
+
+
+def _of_text(breach: Breach, shown: Exchange, name: str) -> Iterator[str]:
+    """Of what must not be in the text of an answer, however it would be read."""
+    empty = re.match(r"empty elements for ((?:\w+, )*\w+)", breach.actual)
+    if empty:
+        names = "|".join(re.findall(r"\w+", empty[1]))
+        yield rf're.search(r"<({names})(></|\s*/>)", {name}.text) is None'
+    told = literal(breach.actual)
+    text = told if isinstance(told, str) else breach.actual
+    if not breach.expected.startswith("no ") or len(text) < FEWEST_LETTERS:
+        return
+    if text in shown.response.body.decode("utf-8", "replace"):
+        yield f"{text!r} not in {name}.text"
+    for path in paths_of(breach, _value(shown)):
+        if text in str(_at(shown, path)):
+            yield f'{text!r} not in str(at({name}, "{path}"))'
+
+
+def _of_times(breach: Breach, name: str) -> Iterator[str]:
+    """Of an answer that is a time as a whole."""
+    if "second" in breach.expected:
+        yield f"abs(number({name}.value) - time.time()) < DAY"
 
 
 def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
@@ -93,9 +149,29 @@ def _of_status(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
             yield f"{name}.status == {wanted[0]}"
 
 
+def _of_members(breach: Breach, shown: Exchange, name: str, source: Source) -> Iterator[str]:
+    """Of the properties that an answer's objects have, and of objects that must not be there."""
+    without = MEMBERS.fullmatch(breach.expected), MEMBERS.fullmatch(breach.actual)
+    if without[0] and without[0][1]:
+        names = set(re.findall(r"\w+", without[0][2]))
+        yield f"all({names!r}.isdisjoint(each) for each in members({name}))"
+    if without[1] and without[1][1] == "without ":
+        names = set(re.findall(r"\w+", without[1][2]))
+        yield f"all({names!r} <= set(each) for each in members({name}))"
+    if breach.expected.startswith("no "):
+        yield f"not objects({name})"
+        for value in scalars(shown.call.params):
+            told = source(value)
+            if "(" in told:
+                yield f"holding({name}, {told}) == 0"
+
+
 def _of_lists(breach: Breach, name: str, source: Source) -> Iterator[str]:
     if not breach.where.startswith("$.objects"):
         return
+    order = ORDER.search(breach.expected)
+    if order:
+        yield f'ordered({name}, "{order[2]}", "{order[1]}")'
     some = re.fullmatch(r"(\d+) objects?( at most)?", breach.expected)
     if some:
         yield f"len(objects({name})) {'<=' if some[2] else '=='} {some[1]}"
@@ -144,27 +220,46 @@ def _of_values(
     here = f'at({name}, "{where}")'
     if not _is_meant(breach, last, where):
         return
+    value = _at(last, where)
+    if breach.expected in NOTHING or breach.expected.startswith("no "):
+        yield f"{here} is None" if breach.expected.startswith("no ") else f"not {here}"
+    yield from _of_expected(breach, here, where, name, source)
     found = BOUND.fullmatch(breach.expected)
     if re.fullmatch(r"(about )?\d{10}( or earlier)?", breach.expected):
         yield f"number({here}) < time.time() + DAY"
-    if re.fullmatch(r"about \d{10}", breach.expected):
         yield f"abs(number({here}) - time.time()) < DAY"
     if found:
         number = int(found[1] or found[4])
         sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
         yield f"number({here}) {sign} number({source(number)})"
-    wanted = literal(breach.expected)
-    if wanted is not None:
-        yield f"same({here}, {source(wanted)})"
     if breach.actual == "absent":
         yield f"{here} is not None"
-    value = _at(last, where)
     if isinstance(value, str | int | float) and value != "":
-        yield f"not same({here}, {source(value)})"
-    elif breach.expected in {"absent", "empty or absent"}:
-        yield f"not {here}"
+        told = source(value)
+        if "(" in told or lasts(where, told):
+            yield f"not same({here}, {told})"
+
+
+def _of_expected(breach: Breach, here: str, where: str, name: str, source: Source) -> Iterator[str]:
+    """The value is the one that the breach names."""
+    wanted = literal(breach.expected)
     if wanted is None and WORDLIKE.fullmatch(breach.expected) and breach.expected not in PROSE:
-        yield f"same({here}, {source(breach.expected)})"
+        wanted = breach.expected
+    if wanted is None:
+        return
+    told = source(wanted)
+    yield f"same({here}, {told})"
+    member = MEMBER.fullmatch(where)
+    if member:
+        # Of a list that a sound server leaves empty there is nothing to say.
+        yield f'all(same(each.get("{member[1]}"), {told}) for each in objects({name}))'
+    else:
+        yield f"{here} is None or same({here}, {told})"
+
+
+def lasts(where: str, text: str) -> bool:
+    """Whether what stands at that place may stand there on another server too."""
+    return UNIQUE.search(text) is None and PASSING.search(where) is None
 
 
 def _told(value: Any, *texts: str) -> bool:
@@ -186,6 +281,10 @@ def _is_meant(breach: Breach, shown: Exchange, where: str) -> bool:
 def _of_headers(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
     if breach.actual == "absent" and HEADER.fullmatch(breach.where):
         yield f"{name}.headers.get({breach.where!r}) is not None"
+    expected = [each.strip() for each in breach.expected.removeprefix("at least ").split(",")]
+    if HEADER.fullmatch(breach.where) and all(map(TOKEN.fullmatch, expected)):
+        held = f'{name}.headers.get({breach.where!r}, "")'
+        yield f"all(each in {held} for each in {expected!r})"
     for header, value in last.response.headers:
         if header.lower() == breach.where.lower() or (
             value and value == breach.actual.strip("'\"")

@@ -25,6 +25,7 @@ from conformance.plugin.plan import checks_of, digest
 from conformance.plugin.progress import Progress
 from conformance.plugin.reproducing import Reproducer
 from conformance.plugin.reserve import selected, unjudged, waivers
+from conformance.plugin.staging import SoundServers
 from conformance.plugin.testimony import testified
 from conformance.verdict.conclusion import conclude
 from conformance.verdict.quality import shipped_quality
@@ -188,14 +189,18 @@ class Conductor:
         """The run, each finding with the program that shows it."""
         if not run.findings:
             return run
-        reproducer = Reproducer(
-            self.opened.bench,
-            self.opened.recording,
-            self._results,
-            verify=self.settings.profile.target.verify_tls is not False,
-        )
+        wanted = self.settings.profile.target
         requirements = self.opened.bench.scope.catalogue.requirements
-        return structs.replace(run, findings=reproducer.all(run.findings, requirements))
+        with SoundServers(wanted.user_id) as sound:
+            reproducer = Reproducer(
+                self.opened.bench,
+                self.opened.recording,
+                self._results,
+                sound,
+                own_schema=wanted.url is None and wanted.schema is None,
+                verify=wanted.verify_tls is not False,
+            )
+            return structs.replace(run, findings=reproducer.all(run.findings, requirements))
 
     def _note(self, progress: Progress, check: Check, result: CheckResult) -> None:
         traffic = self.opened.bench.traffic

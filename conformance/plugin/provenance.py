@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -44,6 +45,15 @@ class Provenance:
         for exchange in self._all:
             for token, path in _born(exchange):
                 self._origins.setdefault(token, Origin(exchange, path))
+
+    @cached_property
+    def sessions(self) -> tuple[str, ...]:
+        """Every text in the requests that looks like a session, as it was given."""
+        found: dict[str, None] = {}
+        for each in self._all:
+            words = (unquote(word) for word in WORD.findall(_written(each)) if len(word) > KS)
+            found.update(dict.fromkeys(words))
+        return tuple(found)
 
     def origin(self, value: Any, *, before: int) -> Origin | None:
         """Where a value was first answered, if that was before the exchange of that number."""
@@ -107,7 +117,7 @@ def tokens(exchange: Exchange) -> frozenset[str]:
     """The words of a request that may name something."""
     if not exchange.call.service:
         return frozenset(WORD.findall(_written(exchange)))
-    found = set(_scalars(exchange.call.params))
+    found = set(scalars(exchange.call.params))
     if exchange.session == "given":
         # The session may be what the call is about: one that was ended, or is limited.
         found.update(unquote(word) for word in WORD.findall(_written(exchange)) if len(word) > KS)
@@ -118,13 +128,14 @@ def _written(exchange: Exchange) -> str:
     return exchange.request.url + exchange.request.body.decode("utf-8", "replace")
 
 
-def _scalars(value: Any) -> Iterator[str]:
+def scalars(value: Any) -> Iterator[str]:
+    """Every text and number in a call's parameters, those of a list in one text too."""
     if isinstance(value, Mapping):
         for member in value.values():
-            yield from _scalars(member)
+            yield from scalars(member)
     elif isinstance(value, list | tuple):
         for member in value:
-            yield from _scalars(member)
+            yield from scalars(member)
     elif isinstance(value, str):
         yield value
         if "," in value:

@@ -143,17 +143,16 @@ class Recording:
         return self._redactor.text(text)
 
     def not_reproduced(self, identity: str, why: str) -> None:
-        """Write down how the making of a finding's program failed."""
+        """Write down why a finding has no program."""
         folder = self.folder / "findings" / identity
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "not-reproduced.txt").write_text(self._redactor.text(why), encoding="utf-8")
+        (folder / "why-not.txt").write_text(self._redactor.text(why) + "\n", encoding="utf-8")
 
     def withdraw(self, identity: str) -> None:
         """Remove a finding's program, which does not show it."""
         folder = self.folder / "findings" / identity
         for name in ("reproduce.py", "curl.sh"):
             (folder / name).unlink(missing_ok=True)
-        folder.rmdir()
 
     def result(self, result: CheckResult, evidence: Iterable[Exchange]) -> None:
         """Append a check's result; keep its exchanges whole where they are evidence."""

@@ -14,6 +14,7 @@ from conformance.plugin.judging import SUITES
 from conformance.plugin.opening import open_bench
 from conformance.plugin.plan import checks_of
 from conformance.verdict.breach import Breach
+from conformance.verdict.outcome import Outcome
 from conformance.wire.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ LOOKS = 20
 
 
 class Replayed(Struct, frozen=True):
-    """What the new looks saw. `shown` is empty when the finding no longer stands."""
+    """What the new looks saw. `shown` is empty when the finding no longer stands.
+
+    Unless one of them was `decided`, they say nothing of the server.
+    """
 
     looks: int
     shown: tuple[Breach, ...]
     reason: str
     exchanges: tuple[Exchange, ...]
+    decided: bool = True
 
 
 def replay(
@@ -57,18 +62,23 @@ def replay(
         stack.callback(opened.bench.provisioner.discard_all)
         seen: list[Exchange] = []
         reason = ""
+        decided = False
         for number in range(1, LOOKS + 1):
             resent = None
             if check.declaration.last:
                 again = [e for e in recorded if opened.bench.may_send_again(e)]
+                if not again:
+                    reason = "none of its calls can be sent again by itself"
+                    return Replayed(number - 1, (), reason, (), decided=False)
                 resent = tuple(opened.bench.send_again(e) for e in again)
             attempt = execution.look(check, number, resent=resent)
             seen = [*(resent or ()), *attempt.exchanges]
             reason = attempt.reason
+            decided = decided or attempt.outcome is Outcome.PASSED
             narrate(f"look {number}: {attempt.outcome.word}")
             if attempt.breaches:
                 return Replayed(number, attempt.breaches, reason, tuple(seen))
-        return Replayed(LOOKS, (), reason, tuple(seen))
+        return Replayed(LOOKS, (), reason, tuple(seen), decided=decided)
 
 
 def _check(bench: Bench, finding: Finding) -> Check:

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from importlib import resources
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from msgspec import Struct
 from conformance.exceptions import UsageError
 from conformance.plugin.accounts import Accounts
 from conformance.wire import ks as keys
-from conformance.wire.request import Encoding, Endpoint, Form
+from conformance.wire.request import Encoding, Endpoint, Form, Format
 from conformance.wire.secret_forms import SECRET_NAME
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from conformance.plugin.provenance import Provenance
     from conformance.wire.exchange import Exchange
 
+SEEN = "_seen(locals())"
+"""Stands for the condition of a program whose answers are to be looked at."""
 OPEN, SHUT = "\ue000", "\ue001"
 """Around the number of an expression inside a text; no request holds them."""
 HOLE = re.compile(f"{OPEN}(\\d+){SHUT}")
@@ -35,9 +38,25 @@ KS = re.compile(
     r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
 )
 """A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
+SHORT_LIVED = re.compile(r"made_ks\(\d, [^,]*, \d{1,2},|'expiry': \d{1,2}\b")
+A_MOMENT = 0.5
+"""Seconds; a call that comes later waited for something."""
+FEW_LETTERS = 4
+"""As many as one byte or two take; a session that differs in more is another one."""
+LONGEST_LINE = 100
 PLAIN_HEADERS = frozenset({"content-type", "accept", "user-agent", "accept-encoding"})
+USUAL_HEADERS = ("accept: */*", "accept-encoding: gzip", "user-agent: kaltura-conformance/")
 LEFT_OUT = frozenset({"host", "content-length", "connection"})
 TEMPLATE = resources.files("conformance.plugin") / "files" / "reproduce.py.txt"
+HELPERS = resources.files("conformance.plugin") / "files" / "reproduce_helpers.py.txt"
+NAMED = re.compile(r"[A-Za-z_]\w*")
+DEFINED = re.compile(r"def (\w+)")
+READS_PHP = """    try:
+        if re.match(r"[abdisNO][:;]", text):
+            return php(text)
+    except (LookupError, ValueError):
+        return None
+"""
 
 
 class Facts(Struct, frozen=True):
@@ -58,6 +77,8 @@ class Story(Struct, frozen=True):
     actual: str
     tries: int = 1
     verify: bool = True
+    patience_seconds: int = 0
+    """How long a list may be late; within it the last call is made again and again."""
 
 
 class Writer:
@@ -92,10 +113,29 @@ class Writer:
         """The whole program. `claim` is what holds on a sound server, as an expression."""
         self._names = self.names(exchanges)
         lines: list[str] = []
-        for each in exchanges:
-            lines += self._call(each)
+        last: list[str] = []
+        parts = [(each, self._call(each)) for each in exchanges]
+        brief = any(SHORT_LIVED.search(line) for _, part in parts for line in part)
+        for place, (each, last) in enumerate(parts):
+            gap = _gap(exchanges[place - 1], each) if place else 0
+            if brief and gap > A_MOMENT:
+                lines.append(
+                    f"time.sleep({ceil(gap)})  # a session that lasts no longer is at stake"
+                )
+            lines += last
+        if story.patience_seconds and claim != SEEN:
+            lines += [
+                f"late = time.monotonic() + {story.patience_seconds}",
+                f"while not ({claim}) and time.monotonic() < late:",
+                "    time.sleep(0.5)  # an index may be behind",
+                *(f"    {line}" for line in last),
+            ]
         told = f"{story.where}: expected {story.expected}, got {story.actual}"
         text = TEMPLATE.read_text(encoding="utf-8")
+        serialised = any(each.form.format == Format.PHP for each in exchanges)
+        needed = "\n".join((*lines, claim, "php" if serialised else ""))
+        # Whoever looks at the answers before there is a condition may ask anything of them.
+        helpers = _helpers(None if claim in {"True", SEEN} else needed)
         filled = {
             "@TITLE@": _prose(story.title),
             "@WHERE@": _prose(story.where),
@@ -104,6 +144,9 @@ class Writer:
             "@TRIES@": str(story.tries),
             "@VERIFY@": str(story.verify),
             "@USER@": repr(self._facts.accounts.own.user_id),
+            "@READS@": "JSON, JSONP, PHP or XML" if serialised else "JSON, JSONP or XML",
+            "@PHP@": READS_PHP if serialised else "",
+            "@HELPERS@": helpers,
             "@CALLS@": "\n".join(f"        {line}" for line in lines),
             "@CLAIM@": claim,
             "@STORY@": repr(_prose(told)),
@@ -138,15 +181,22 @@ class Writer:
             params = self.value(dict(call.params), before=before)
             carried = f", {ks}" if ks else ""
             lines = [f"{name} = server.call({call.service!r}, {call.action!r}, {params}{carried})"]
+            if len(lines[0]) > LONGEST_LINE:
+                lines = [
+                    f"{name} = server.call(",
+                    f"    {call.service!r},",
+                    f"    {call.action!r},",
+                    *(f"    {line}" for line in self._spread(dict(call.params), before)),
+                    *([f"    {ks},"] if ks else []),
+                    ")",
+                ]
         else:
             request = exchange.request
             path = self._source(self._text(_path(request.url), before, raw=True, escaped=True))
             body = request.body.decode("utf-8", "surrogateescape")
             escaped = exchange.form.encoding in {Encoding.FORM, Encoding.QUERY}
             text = self._source(self._text(body, before, raw=True, escaped=escaped))
-            headers = [
-                (key, value) for key, value in request.headers if key.lower() not in LEFT_OUT
-            ]
+            headers = [each for each in request.headers if _is_said(*each)]
             lines = [
                 f"{name} = server.send(",
                 f"    {request.method!r}, {path}, {headers!r},",
@@ -154,6 +204,24 @@ class Writer:
                 ")",
             ]
         return lines + self._removal(exchange, name)
+
+    def _spread(self, params: Mapping[str, Any], before: int) -> list[str]:
+        """Parameters on several lines, those of an object each on its own."""
+        lines = ["{"]
+        for key, held in params.items():
+            if isinstance(held, Mapping):
+                lines.append(f"    {key!r}: {{")
+                lines += [
+                    f"        {inner!r}: {self._member(inner, each, before)},"
+                    for inner, each in held.items()
+                ]
+                lines.append("    },")
+            else:
+                lines.append(f"    {key!r}: {self._member(key, held, before)},")
+        return [*lines, "},"]
+
+    def _member(self, name: str, value: Any, before: int) -> str:
+        return self._source(self._hidden(str(name), self._holed(value, before=before)))
 
     def _removal(self, exchange: Exchange, name: str) -> list[str]:
         """How what the call made is removed at the end."""
@@ -218,8 +286,9 @@ class Writer:
         pattern = r"(?<![\w-])[A-Za-z0-9_\-]{3,}(?![\w-])"
         text = re.sub(pattern, lambda match: self._word(match[0], before), text)
         own = f"x{self._facts.nonce}"
-        if own in text:
-            text = text.replace(own, "x" + self._hole("NONCE"))
+        for told, expression in ((own, "NONCE"), (own.upper(), "NONCE.upper()")):
+            if told in text:
+                text = text.replace(told, told[0] + self._hole(expression))
         return text
 
     def _word(self, word: str, before: int) -> str:
@@ -252,10 +321,41 @@ class Writer:
         try:
             info = keys.parse(ks, self._secrets)
         except UsageError:
-            return 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
+            return self._tampered(ks) or 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
         left = int(info.expires_at - self._facts.started)
         left = round(left, -2) if abs(left) > 100 else left  # noqa: PLR2004 - seconds
         return f"server.made_ks({info.type}, {info.user_id!r}, {left}, {info.privileges!r})"
+
+    def _tampered(self, ks: str) -> str | None:
+        """A KS that is no good as a good one of the run, cut, lengthened or changed."""
+        for good in self._provenance.sessions:
+            if good == ks or not self._is_good(good):
+                continue
+            made = self._kept(good)
+            if len(ks) < len(good) and good.startswith(ks[:-FEW_LETTERS]):
+                return f"{made}[:-{len(good) - len(ks)}]"
+            if ks.startswith(good):
+                return f"{made} + {ks[len(good) :]!r}"
+            places = [place for place, pair in enumerate(zip(good, ks)) if pair[0] != pair[1]]  # noqa: B905 - only asked where they are of one length
+            if len(good) == len(ks) and len(places) <= FEW_LETTERS:
+                for place in places:
+                    made = f"changed({made}, {place})"
+                return made
+        return None
+
+    def _is_good(self, ks: str) -> bool:
+        if ks in self._facts.sessions:
+            return True
+        try:
+            keys.parse(ks, self._secrets)
+        except UsageError:
+            return False
+        return True
+
+    def _kept(self, ks: str) -> str:
+        """What opens a session like a good one, the same each time that it is asked."""
+        kind = self._facts.sessions.get(ks)
+        return f'server.session("{kind}")' if kind is not None else self._built(ks)
 
     def _hole(self, expression: str) -> str:
         self._expressions.append(expression)
@@ -305,6 +405,31 @@ class Writer:
         text = HOLE.sub(shell, text)
         path = shlex.quote(f"/api_v3/service/{call.service}/action/{call.action}")
         return f"curl -s \"$URL\"{path} -H 'Content-Type: application/json' -d '{text}'"
+
+
+def _helpers(source: str | None) -> str:
+    """The functions that the source needs, and those that these need; all, where there is none."""
+    found = re.split(r"\n\n\n(?=def )", HELPERS.read_text(encoding="utf-8").strip())
+    named = {DEFINED.match(each)[1]: each for each in found}  # type: ignore[index]
+    needed: set[str] = set(named) if source is None else set()
+    waiting = [source or ""]
+    while waiting:
+        for word in set(NAMED.findall(waiting.pop())):
+            if word in named and word not in needed:
+                needed.add(word)
+                waiting.append(named[word])
+    return "".join(f"{text}\n\n\n" for name, text in named.items() if name in needed)
+
+
+def _gap(before: Exchange, after: Exchange) -> float:
+    """Seconds from one's answer to the other's request."""
+    return after.started_at - before.started_at - before.elapsed_ms / 1000
+
+
+def _is_said(name: str, value: str) -> bool:
+    """Whether the header is more than what any client of ours sends."""
+    usual = f"{name.lower()}: {value}".startswith(USUAL_HEADERS)
+    return name.lower() not in LEFT_OUT and not usual
 
 
 def _is_plain(exchange: Exchange) -> bool:

@@ -17,15 +17,21 @@ from conformance.plugin.judging import judge
 from conformance.plugin.settings import from_options
 
 asked = json.loads(sys.argv[1])
-run = judge(from_options(asked["options"], quiet=True, variations=tuple(asked["variations"])))
+changed = {name: tuple(asked[name]) for name in ("faults", "variations")}
+run = judge(from_options(asked["options"], quiet=True, **changed))
 print(run.exit)
 """
 
 
 def judged(
-    folder: Path, *, variations: Sequence[str] = (), profile: str = "", **options: Any
+    folder: Path,
+    *,
+    faults: Sequence[str] = (),
+    variations: Sequence[str] = (),
+    profile: str = "",
+    **options: Any,
 ) -> dict[str, Any]:
-    """The `run.json` of a run of the embedded server with these variations and options.
+    """The `run.json` of a run of the embedded server, changed so, with these options.
 
     `profile` is the text of a profile of its own. A run that cannot be ended is an AssertionError.
     """
@@ -35,7 +41,11 @@ def judged(
         file.write_text(profile, encoding="utf-8")
         options["profile"] = str(file)
     output = folder / "run"
-    asked = {"options": {**options, "output": str(output)}, "variations": list(variations)}
+    asked = {
+        "options": {**options, "output": str(output)},
+        "faults": list(faults),
+        "variations": list(variations),
+    }
     command = [sys.executable, "-c", PROGRAM, json.dumps(asked)]
     done = subprocess.run(  # noqa: S603 - our own text
         command, capture_output=True, text=True, check=False
