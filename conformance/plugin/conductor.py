@@ -166,8 +166,6 @@ class Conductor:
         self._execution.stop()
         leftovers = self.opened.bench.provisioner.discard_all()
         self.run = self._summary(len(leftovers), complete=not interrupted)
-        if self.settings.reproduce and not interrupted and not out_of_time:
-            self.run = self._reproduced(self.run)
         ending: Ending = "complete"
         if interrupted:
             ending = "interrupted"
@@ -175,6 +173,10 @@ class Conductor:
             ending = "time limit"
         self.opened.recording.observed(self.opened.observed.types())
         self.opened.recording.finish(self.run, counts=self.run.outcomes, ended=ending)
+        if self.settings.reproduce and ending == "complete":
+            # Programs take their time: what was judged stands already, whatever befalls us here.
+            self.run = self._reproduced(self.run)
+            self.opened.recording.summary(self.run)
         self._stack.close()
         if not interrupted:
             session.exitstatus = self.run.exit

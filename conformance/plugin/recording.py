@@ -172,6 +172,10 @@ class Recording:
         """Close the files; `run.json` comes last and at once, so that it stands for a whole run."""
         self._results.write(Footer(counts=counts, sha256=self._results.sha256, ended=ended))
         self.close()
+        self.summary(run)
+
+    def summary(self, run: Run) -> None:
+        """Write `run.json` at once, in the place of the one that is there."""
         text = msgspec.json.format(self._redactor.data(msgspec.json.encode(run)), indent=2)
         partial = self.folder / "run.json.partial"
         with partial.open("wb") as file:

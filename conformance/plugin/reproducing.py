@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 MOST_FINDINGS = 60
-MOST_SECONDS = 180.0
+MOST_SECONDS = 120.0
 """For all findings of a run together, the first of each requirement before the second of any."""
 SECONDS_A_FINDING = 30.0
 MOST_AROUND = 24
