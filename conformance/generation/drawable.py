@@ -5,7 +5,7 @@ document allows only what may be sent: plain values one object deep. What hangs 
 searches, operators, resources) is well-typed long before it makes sense, and what real servers
 answer then is no matter of robustness. Answers and sessions are left out: we judge, and we log in.
 
-Hostile values come in by formats, which `generation.hostile_strategies` registers with the generator.
+Hostile values come in by formats, of which `hostile_strategies` has the strategies.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
@@ -26,16 +25,17 @@ from conformance.generation.drawable import JSON, MULTIPART
 from conformance.generation.drawn import DrawnRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.generation.drawn import Aim
     from conformance.generation.hostile import HostileBody
     from conformance.schema.model import Action, Schema
 
 EXTRA = "schemathesis"
-MOST_EXAMPLES = 2
-COVERED = 60
+COVERED = 40
 """Cases of the coverage phase that are looked at; the chosen ones come from all of these."""
+SPARE = 2
+"""Draws beyond those that are wanted: the first of a strategy is always its simplest."""
 METHODS = frozenset({"POST", "GET", "PUT", "DELETE", "PATCH"})
 """Any method works (OBSERVED 5), but OPTIONS answers no document, and what others are (TRACE,
 QUERY) a web server in front may refuse as not implemented, with a status above 500."""
@@ -59,28 +59,36 @@ def is_installed() -> bool:
 def drawn_requests(
     schema: Schema, actions: Sequence[Action], *, seed: int, most: int
 ) -> tuple[DrawnRequest, ...]:
-    """Up to `most` requests to a service's actions, of every phase, within and against the document.
+    """Up to `most` requests to the actions of a service, within and against the document.
 
-    The same seed gives the same requests. Those whose body may be unreadable come last.
+    Every phase draws for one of the actions, as the seed chooses: over the services of a schema all
+    phases meet all actions, and strategies are made for those alone. The same seed gives the same
+    requests. Those whose body may be unreadable come last.
     """
+    choice = Random(f"{seed}:requests")  # noqa: S311 - inputs, not secrets
+    gets = [action for action in actions if action.name == "get"]
+    others = [action for action in actions if action.name != "get"]
     with _LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = drawable.drawable(schema, actions)
         plain, hostile = _loaded(document), _loaded(document)
         hostile.hook("flatmap_case")(_with_unreadable_body)
-        share = -(-most // (4 * len(actions)))
-        streams: list[list[DrawnRequest]] = []
-        for action in actions:
-            operation, other = (_operation(loaded, action) for loaded in (plain, hostile))
-            choice = Random(f"{seed}:{action.id}")  # noqa: S311 - inputs, not secrets
-            streams += (
-                _fuzzing(operation, share, choice, positive=True),
-                _coverage(operation, share, choice),
-                _fuzzing(other, share, choice, positive=True),
-                _fuzzing(operation, share, choice, positive=False),
-                _examples(operation, min(share, MOST_EXAMPLES), choice),
-            )
-    chosen = tuple(islice(_by_turns(*streams), most))
+
+        def one(loaded: Any, found: Sequence[Action]) -> Any:
+            return _operation(loaded, choice.choice(found or actions))
+
+        def share(twelfths: int) -> int:
+            return max(1, round(most * twelfths / 12))
+
+        lots = (
+            _fuzzing(one(plain, gets), share(3), choice, positive=True),
+            _fuzzing(one(hostile, actions), share(2), choice, positive=True),
+            _fuzzing(one(plain, others), share(3), choice, positive=True),
+            _coverage(one(plain, actions), share(2), choice),
+            _fuzzing(one(plain, actions), share(1), choice, positive=False),
+            _examples(one(plain, actions), 1, choice),
+        )
+    chosen = tuple(islice(_by_turns(*lots), most))
     return tuple(sorted(chosen, key=lambda drawn: drawn.aim == "body"))
 
 
@@ -206,13 +214,11 @@ def _coverage(operation: Any, most: int, choice: Random) -> list[DrawnRequest]:
     return list(islice(_by_turns(*by_aim), most))
 
 
-def _fuzzing(
-    operation: Any, most: int, choice: Random, *, positive: bool
-) -> list[DrawnRequest]:
-    """So many of the fuzzing phase, chosen from more: the first of a strategy is the simplest."""
+def _fuzzing(operation: Any, most: int, choice: Random, *, positive: bool) -> list[DrawnRequest]:
+    """So many of the fuzzing phase."""
     modes: Any = import_module(f"{EXTRA}.generation").GenerationMode
     mode = modes.POSITIVE if positive else modes.NEGATIVE
-    cases = _of(operation.as_strategy(generation_mode=mode), 2 * most + 1, choice)[1:]
+    cases = _of(operation.as_strategy(generation_mode=mode), most + SPARE, choice)[1:]
     drawn = [each for case in cases for each in _as_drawn(case, "fuzzing")]
     return choice.sample(drawn, min(most, len(drawn)))
 
@@ -271,13 +277,12 @@ def _as_drawn(case: Any, phase: str) -> Iterator[DrawnRequest]:
     if case.media_type == MULTIPART:
         yield from _as_upload(common, body, cut, negative=negative)
         return
-    usual = case.method == "POST" and content_type == JSON and isinstance(body, dict) and not label
-    aim: Aim = "body" if not usual else ("kind" if negative else "call")
-    if usual:
+    if case.method == "POST" and content_type == JSON and isinstance(body, dict):
+        aim: Aim = "kind" if negative else "call"
         yield DrawnRequest(**common, aim=aim, params=_plain(body))
     else:
         content = body if isinstance(body, bytes) else _json(body)
-        yield DrawnRequest(**common, aim=aim, content=content)
+        yield DrawnRequest(**common, aim="body", content=content)
 
 
 def _as_upload(

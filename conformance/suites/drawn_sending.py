@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from conformance.generation.drawn import WHOLE
+from conformance.generation.drawn import WHOLE, DrawnRequest
 from conformance.generation.reduction import Questions, reduced
 from conformance.generation.shrinking import Shrinker
 from conformance.suites.reading import NONCE
@@ -19,7 +19,6 @@ from conformance.wire.request import Upload
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from conformance.generation.drawn import DrawnRequest
     from conformance.plugin.context import Context
     from conformance.schema.model import Action
     from conformance.verdict.breach import Breach
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     Judge = Callable[[Exchange, str], Iterable[Breach]]
 
 SHRINKING_CALLS = 60
+LONG_TEXT = 12_000
+HALVINGS = 10
 PIECES = 40
 """Into so many pieces a body is cut, of which those are left out that do not matter."""
 QUESTIONS = 25
@@ -112,6 +113,10 @@ class _Search:
         return True
 
     def _plainer(self, params: Mapping[str, Any]) -> None:
+        for name, value in params.items():
+            if isinstance(value, str) and len(value) > LONG_TEXT:
+                self._halved(name, value)
+                return  # what makes such a body fail is its size
         action = _action(self._context, self.best.drawn)
 
         def fails(candidate: Mapping[str, Any]) -> bool:
@@ -119,6 +124,17 @@ class _Search:
 
         shrinker = Shrinker(self._context.schema, self._context.lineage)
         shrinker.shrink(action, params, fails, most_calls=SHRINKING_CALLS)
+
+    def _halved(self, name: str, text: str) -> None:
+        """Come near to the least length that fails."""
+        passing, failing = 0, len(text)
+        for _ in range(HALVINGS):
+            middle = (passing + failing) // 2
+            params = {**(self.best.drawn.params or {}), name: text[:middle]}
+            if self._works(structs.replace(self.best.drawn, params=params)):
+                failing = middle
+            else:
+                passing = middle
 
     def _shorter(self) -> None:
         """Leave out pieces of the body, down to single bytes."""

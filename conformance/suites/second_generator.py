@@ -142,13 +142,15 @@ def additions_judged(context: Context, subject: Subject, judge: Judge) -> Iterat
     service = context.schema.services[subject.name]
     action = service.actions["add"]
     only = sorted(free_texts(context, service))
-    holder = str(entity_param(action).name)  # type: ignore[union-attr] - it has free texts
+    taken = entity_param(action)
+    if taken is None:
+        raise NotApplicable(f"{action.id} takes no object")
     drawn = drawn_texts(
         context.schema, action, seed=_seed(context, action),
         most=_most(context, ADDED_SHARE), only=only,
     )  # fmt: skip
     for each in drawn:
-        given = (each.params or {}).get(holder) or {}
+        given = (each.params or {}).get(taken.name) or {}
         texts = {name: text for name, text in given.items() if name in only}
         made, exchange = _added(context, subject.name, texts)
         yield from judge(exchange, _what(each))
@@ -223,13 +225,13 @@ def _is_get(drawn: DrawnRequest) -> bool:
     return drawn.action.endswith(".get")
 
 
-def _added(
-    context: Context, service: str, texts: dict[str, Any]
-) -> tuple[Made | None, Exchange]:
+def _added(context: Context, service: str, texts: dict[str, Any]) -> tuple[Made | None, Exchange]:
     """Add an object with these texts and the run's mark; everything else is as its recipe says."""
     provisioner = context.provisioner
     try:
-        adding = provisioner.adding(service, properties=_marked(context, texts), random=context.random)
+        adding = provisioner.adding(
+            service, properties=_marked(context, texts), random=context.random
+        )
     except ProvisioningFailed as failure:
         context.exchanges.extend(failure.exchanges)
         raise NotApplicable(str(failure)) from failure
