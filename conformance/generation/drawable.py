@@ -18,12 +18,14 @@ from conformance.schema.standard import key_params
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from random import Random
 
     from conformance.schema.model import Action, Schema
 
     Json = dict[str, Any]
 
 SUBTYPES = 3
+MOST_PROPERTIES = 12
 PLACE = "#/components/schemas/"
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
@@ -55,12 +57,14 @@ def drawable(
     key: str = ODD_TEXT,
     only: Collection[str] | None = None,
     texts: str | None = None,
+    choice: Random | None = None,
 ) -> Json:
     """The document of some actions of one service.
 
     `query` are texts that may stand in the URL as well, with their formats; `key` is the format of
     the texts that name an object. With `only`, objects have no other properties; `texts` is the
-    format of those that are free texts.
+    format of those that are free texts. Of many properties `choice` takes some: mutations of big
+    objects take seconds.
     """
     services = {action.service for action in actions}
     written = openapi(schema, services=services, subtypes=SUBTYPES)
@@ -71,8 +75,8 @@ def drawable(
         paths[path] = {"post": _operation(operation, action, query or {}, key)}
     components = written["components"]["schemas"]
     wanted = {
-        name: _flat(name, components[name], only, texts)
-        for name in sorted(_referred(paths))
+        name: _flat(name, components[name], only, texts, choice)
+        for name in sorted(set(_referred(paths)))
         if name in components
     }
     return {
@@ -125,7 +129,13 @@ def _key(written: Json, key: str) -> Json:
     return written
 
 
-def _flat(name: str, component: Json, only: Collection[str] | None, texts: str | None) -> Json:
+def _flat(
+    name: str,
+    component: Json,
+    only: Collection[str] | None,
+    texts: str | None,
+    choice: Random | None,
+) -> Json:
     """A class with its plain properties alone."""
     properties: Json = {}
     for prop, written in component.get("properties", {}).items():
@@ -135,6 +145,9 @@ def _flat(name: str, component: Json, only: Collection[str] | None, texts: str |
         properties[prop] = {"type": "string", "format": texts} if free else written
     if name.partition(".")[0] == PAGER:
         properties |= PAGE
+    if choice is not None and len(properties) > MOST_PROPERTIES:
+        kept = {"objectType", *choice.sample(sorted(properties), MOST_PROPERTIES)}
+        properties = {prop: written for prop, written in properties.items() if prop in kept}
     return {**component, "properties": properties}
 
 

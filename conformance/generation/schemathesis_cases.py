@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from conformance.schema.model import Action, Schema
 
 EXTRA = "schemathesis"
-COVERED = 40
-"""Cases of the coverage phase that are looked at; the chosen ones come from all of these."""
+COVERED = 60
+"""Cases of the coverage phase that are looked at; the chosen ones come from all of these. Other
+methods and content types come last, and so only where objects are bare of properties."""
 SPARE = 2
 """Draws beyond those that are wanted: the first of a strategy is always its simplest."""
 METHODS = frozenset({"POST", "GET", "PUT", "DELETE", "PATCH"})
@@ -70,8 +71,9 @@ def drawn_requests(
     others = [action for action in actions if action.name != "get"]
     with _LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        document = drawable.drawable(schema, actions)
+        document = drawable.drawable(schema, actions, choice=choice)
         plain, hostile = _loaded(document), _loaded(document)
+        bare = _loaded(drawable.drawable(schema, actions, only=()))
         hostile.hook("flatmap_case")(_with_unreadable_body)
 
         def one(loaded: Any, found: Sequence[Action]) -> Any:
@@ -81,11 +83,11 @@ def drawn_requests(
             return max(1, round(most * twelfths / 12))
 
         lots = (
-            _fuzzing(one(plain, gets), share(3), choice, positive=True),
+            _fuzzing(one(plain, gets), share(2), choice, positive=True),
             _fuzzing(one(hostile, actions), share(2), choice, positive=True),
             _fuzzing(one(plain, others), share(3), choice, positive=True),
-            _coverage(one(plain, actions), share(2), choice),
-            _fuzzing(one(plain, actions), share(1), choice, positive=False),
+            _coverage(one(choice.choice((plain, bare)), actions), share(3), choice),
+            _fuzzing(one(plain, actions), share(2), choice, positive=False),
             _examples(one(plain, actions), 1, choice),
         )
     chosen = tuple(islice(_by_turns(*lots), most))
@@ -210,7 +212,7 @@ def _coverage(operation: Any, most: int, choice: Random) -> list[DrawnRequest]:
     )
     covered = [d for case in islice(found, COVERED) for d in _as_drawn(case, "coverage")]
     choice.shuffle(covered)
-    by_aim = ([d for d in covered if d.aim == aim] for aim in ("kind", "call", "body"))
+    by_aim = ([d for d in covered if d.aim == aim] for aim in ("body", "kind", "call"))
     return list(islice(_by_turns(*by_aim), most))
 
 
