@@ -106,11 +106,12 @@ def _operation(operation: Json, action: Action, query: Mapping[str, str], key: s
     body = operation.get("requestBody")
     if body is not None:
         content = body["content"]
-        members = (
-            content[JSON]["schema"]
-            if JSON in content
-            else content[MULTIPART]["schema"]["properties"]["json"]
-        )
+        if JSON in content:
+            members = content[JSON]["schema"]
+        else:
+            parts = content[MULTIPART]["schema"]
+            parts |= {"required": sorted(parts["properties"]), "additionalProperties": False}
+            members = parts["properties"]["json"]
         named = {param.name for param in key_params(action)}
         members["properties"] = {
             name: _key(value, key) if name in named else value
