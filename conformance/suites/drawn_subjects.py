@@ -2,8 +2,8 @@
 
 Safety comes first, for a generator draws whatever the document allows:
 
-* Reading actions are asked anything: the standard ones, and the additional ones that the area
-  `actions` calls too. They change nothing, whatever they are sent.
+* Reading actions are asked anything: the standard ones, and those additional ones with plain
+  parameters that the area `actions` calls too. They change nothing, whatever they are sent.
 * Bodies that may be unreadable, and methods other than POST, go to reading actions without a KS.
 * An add is one that `provisioning` has drafted, with objects of this run in all its references and
   in the ledger before it goes out; only its free texts are drawn ones. So are those of the update
@@ -117,7 +117,8 @@ def _additional(source: Source) -> dict[str, list[Action]]:
     found: dict[str, list[Action]] = {}
     for subject in reading_actions(source):
         action = source.schema.services[str(subject.service)].actions[str(subject.action)]
-        if _is_asked(source, action):
+        plain = all(param.type.kind in probe.SCALARS for param in action.params)
+        if plain and _is_asked(source, action):
             found.setdefault(action.service, []).append(action)
     return found
 

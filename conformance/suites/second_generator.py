@@ -63,8 +63,9 @@ class Trial(Struct, frozen=True):
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What was sent, in words."""
-        return tuple(each.drawn.written for each in self.sent)
+        """What was sent, in words: how much of it, and what came last."""
+        last = tuple(_what(each.drawn) for each in self.sent[-1:])
+        return (f"{len(self.sent)} drawn requests, the last of them", *last)
 
 
 def is_call(drawn: DrawnRequest) -> bool:
