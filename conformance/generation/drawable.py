@@ -122,11 +122,11 @@ def _operation(operation: Json, action: Action, query: Mapping[str, str], key: s
 
 
 def _key(written: Json, key: str) -> Json:
-    """The schema of a parameter that names an object: any text, or a number of any size."""
+    """The schema of a parameter that names an object: an odd text, or a number of any size."""
     if written.get("type") == "string" and "enum" not in written:
         return {**written, "format": key}
     if written.get("type") == "integer" and "enum" not in written:
-        return {"anyOf": [written, {"enum": list(NUMBERS)}]}
+        return {"enum": list(NUMBERS)}
     return written
 
 

@@ -83,10 +83,10 @@ def drawn_requests(
             return max(1, round(most * twelfths / 12))
 
         lots = (
-            _fuzzing(one(plain, gets), share(2), choice, positive=True),
+            _fuzzing(one(plain, gets), share(3), choice, positive=True),
             _fuzzing(one(hostile, actions), share(2), choice, positive=True),
             _fuzzing(one(plain, others), share(3), choice, positive=True),
-            _coverage(one(choice.choice((plain, bare)), actions), share(3), choice),
+            _coverage(one(choice.choice((plain, bare)), actions), share(2), choice),
             _fuzzing(one(plain, actions), share(2), choice, positive=False),
             _examples(one(plain, actions), 1, choice),
         )

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     Judge = Callable[[Exchange, str], Iterable[Breach]]
     Choice = Callable[[DrawnRequest], bool]
 
-TARGET_SHARE = 3
-"""Of what the target is asked as a whole, each kind is a third of what a service is asked."""
+TARGET_SHARE = 2
+"""Of what the target is asked as a whole, each kind is half of what a service is asked."""
 ADDED_SHARE = 12
 """Adds cost three calls each, and an object; one of a dozen calls is enough."""
 MARKED = re.compile(r"kc[0-9a-f]{12}")

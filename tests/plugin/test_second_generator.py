@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("schemathesis")
 
-ASKED = ("media", "category", "uploadtoken", "target")
+ASKED = ("media", "category", "uiconf", "uploadtoken", "target")
 OTHERS = (
     "schema", "wire", "errors", "session", "access", "crud", "list", "inheritance", "actions",
     "multirequest", "upload", "workflows",
@@ -57,7 +57,7 @@ def run_of(folder: Path, *, broken: tuple[str, ...] = (), **options: Any) -> Run
         "select": ASKED,
         "deselect": OTHERS,
         "level": "may",
-        "schemathesis": 12,
+        "schemathesis": 24,
         "seed": 7,
         "output": str(folder),
         **options,
@@ -74,8 +74,9 @@ def test_the_sound_server_has_no_finding(tmp_path: Path) -> None:
     run = run_of(tmp_path)
 
     assert (run.exit, run.findings, run.leftovers) == (0, (), 0)
-    assert run.outcomes["passed"] >= 20
-    assert run.outcomes["passed"] == run.plan.checks
+    judged_of = run.outcomes["passed"] + run.outcomes["not_applicable"]
+    assert run.outcomes["passed"] >= 30
+    assert judged_of == run.plan.checks
     assert '"event":"removed"' in (tmp_path / "ledger.jsonl").read_text()
 
 
