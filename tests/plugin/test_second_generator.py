@@ -71,11 +71,11 @@ def found_in(run: Run) -> set[str]:
 
 def test_the_sound_server_has_no_finding(tmp_path: Path) -> None:
     """Everything that is drawn for a few services and for the target; what was made is gone."""
-    run = run_of(tmp_path)
+    run = run_of(tmp_path, schemathesis=12)
 
     assert (run.exit, run.findings, run.leftovers) == (0, (), 0)
     judged_of = run.outcomes["passed"] + run.outcomes["not_applicable"]
-    assert run.outcomes["passed"] >= 30
+    assert run.outcomes["passed"] >= 25
     assert judged_of == run.plan.checks
     assert '"event":"removed"' in (tmp_path / "ledger.jsonl").read_text()
 
@@ -88,8 +88,8 @@ def test_several_faults_are_found_in_one_run(tmp_path: Path) -> None:
     assert found_in(run) >= set(APART.values())
     hints = {finding.requirement: finding.hint for finding in run.findings}
     assert all("(schemathesis, " in hint for hint in hints.values())
-    told = hints["ROBUST-KIND-001"].removeprefix("sent: ").rpartition(" (")[0]
-    assert [] in json.loads(told).values()
+    told = hints["ROBUST-NUMBER-001"].removeprefix("sent: ").rpartition(" (")[0]
+    assert [abs(number) > 2**63 for number in json.loads(told).values()] == [True]
 
 
 @pytest.mark.slow
