@@ -25,7 +25,7 @@ from conformance.plugin.subject import Subject
 from conformance.schema.standard import entity_param, key_params
 from conformance.suites import probe
 from conformance.suites.calling import reading_actions
-from conformance.suites.crud_subjects import services_that_add
+from conformance.suites.crud_subjects import services_that_delete
 from conformance.suites.hostility import QUIRKS
 from conformance.suites.misuse import is_decoded_as_usual
 
@@ -61,8 +61,8 @@ def drawn_number_services(scope: Scope) -> Iterator[Subject]:
 
 
 def drawn_adds(scope: Scope) -> Iterator[Subject]:
-    """Services that can make an object with a free text."""
-    for subject in services_that_add(scope):
+    """Services that can make an object with a free text, and remove it."""
+    for subject in services_that_delete(scope):
         if free_texts(scope, scope.schema.services[subject.name]):
             yield subject
 
