@@ -10,7 +10,6 @@ from conformance.generation.drawn import WHOLE, DrawnRequest
 from conformance.generation.reduction import Questions, reduced
 from conformance.generation.shrinking import Shrinker
 from conformance.suites.reading import NONCE
-from conformance.suites.uploading import UNKNOWN_TOKEN
 from conformance.wire.encoding import API_PATH, json_text, urlencoded
 from conformance.wire.exchange import Exchange
 from conformance.wire.multipart import multipart_body
@@ -68,7 +67,7 @@ def _written(drawn: DrawnRequest, params: Mapping[str, Any]) -> tuple[str | None
     """The parameters as a body; beside a file, as the part that is called `json`."""
     if drawn.file_part is None:
         return drawn.content_type, json_text(params)
-    text = json_text({**params, "uploadTokenId": UNKNOWN_TOKEN}).decode("utf-8", "replace")
+    text = json_text(params).decode("utf-8", "replace")
     files = {drawn.file_part: Upload("conformance.bin", drawn.file)}
     return multipart_body([("json", text)], files)
 

@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conformance.generation import drawable
 from conformance.generation.schemathesis_cases import (
@@ -27,7 +27,7 @@ from conformance.suites.drawn_subjects import drawn_actions, free_texts
 from conformance.suites.hostility import before_all, permitted, plainly, usual
 from conformance.suites.shared import Shared
 from conformance.suites.uploading import SERVICE as UPLOADS
-from conformance.suites.uploading import needs_uploads
+from conformance.suites.uploading import UNKNOWN_TOKEN, needs_uploads
 from conformance.wire.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def uploads_judged(context: Context, judge: Judge) -> Iterator[Breach]:
     needs_uploads(context)
     action = context.schema.services[UPLOADS].actions["upload"]
     drawn = drawn_uploads(context.schema, action, seed=_seed(context, action), most=_most(context))
-    yield from _made_small(context, [send(context, each) for each in drawn], judge)
+    safe = [_for_nobody(each) for each in drawn]
+    yield from _made_small(context, [send(context, each) for each in safe], judge)
 
 
 def additions_judged(context: Context, subject: Subject, judge: Judge) -> Iterator[Breach]:
@@ -216,6 +217,13 @@ def _made_small(context: Context, chosen: Sequence[Sent], judge: Judge) -> Itera
         told.add(sent.drawn.action)
         small = smallest(context, sent, fails)
         yield from judge(small.exchange, _what(small.drawn))
+
+
+def _for_nobody(drawn: DrawnRequest) -> DrawnRequest:
+    """The upload with a token that does not exist, whatever was drawn for it."""
+    if drawn.params is None:
+        return drawn
+    return structs.replace(drawn, params={**drawn.params, "uploadTokenId": UNKNOWN_TOKEN})
 
 
 def _what(drawn: DrawnRequest) -> str:
