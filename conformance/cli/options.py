@@ -45,7 +45,7 @@ INPUTS = (
         "--schemathesis",
         type=int,
         metavar="N",
-        help="Calls that schemathesis draws of each reading action, in each of its phases.",
+        help="Requests that schemathesis draws for each service.",
     ),
     click.option("--seed", type=int, metavar="N", help="The seed of all generated inputs."),
     click.option("--time-limit", type=float, metavar="SECONDS", help="Then no new check starts."),

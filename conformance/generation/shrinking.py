@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NUMBERS = frozenset({"int", "bigint", "float"})
 TYPE = "objectType"
 MOST_CALLS = 200
+MOST_CANDIDATES = 2000
+"""Tried ones count too: of a long text of one letter, most ways to cut it are the same."""
 
 
 class Shrunk(Struct, frozen=True):
@@ -131,6 +133,7 @@ class _Search:
         self._tried: set[str] = {_key(params)}
         self.best: dict[str, Any] = json.loads(json.dumps(params))
         self.calls = 0
+        self._candidates = 0
 
     def run(self) -> None:
         """Until nothing is left to be taken away or made plainer."""
@@ -142,6 +145,9 @@ class _Search:
 
     def _works(self, candidate: dict[str, Any]) -> bool:
         """Whether a call that was not tried yet still fails; it is then the best."""
+        self._candidates += 1
+        if self._candidates > MOST_CANDIDATES:
+            raise OutOfCalls
         key = _key(candidate)
         if key in self._tried:
             return False

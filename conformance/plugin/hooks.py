@@ -27,7 +27,7 @@ OPTIONS: tuple[tuple[str, str], ...] = (
     ("schema", "a schema file or URL, over the server's own"),
     ("level", "the least level that is judged: must, should or may"),
     ("examples", "generated inputs for each property"),
-    ("schemathesis", "calls that schemathesis draws of each reading action, in each phase"),
+    ("schemathesis", "requests that schemathesis draws for each service"),
     ("seed", "the seed of all generated inputs"),
     ("workers", "checks that run at once"),
     ("rate", "requests per second at most"),

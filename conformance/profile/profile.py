@@ -124,8 +124,8 @@ class Generation(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unkno
         Meta(
             ge=0,
             le=1000,
-            description="Calls that schemathesis draws of each reading action, in each phase;"
-            " 0 leaves it out. Needs the extra `schemathesis`.",
+            description="Requests that schemathesis draws for each service; 0 leaves it out."
+            " Needs the extra `schemathesis`.",
         ),
     ] = 0
     remember: Annotated[

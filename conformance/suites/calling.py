@@ -62,7 +62,7 @@ def read_arguments() -> Arguments:
     return msgspec.toml.decode(text, type=Arguments)
 
 
-def reading_actions(scope: Scope) -> Iterator[Subject]:
+def reading_actions(scope: Scope | Context) -> Iterator[Subject]:
     """Additional actions that read the server's own data and answer no file."""
     elsewhere = read_arguments().elsewhere["actions"]
     for action in _callable(scope):
@@ -81,7 +81,7 @@ def safe_actions(scope: Scope) -> Iterator[Subject]:
             yield action_subject(action)
 
 
-def _callable(scope: Scope) -> Iterator[Action]:
+def _callable(scope: Scope | Context) -> Iterator[Action]:
     for action in scope.schema.actions:
         takes_file = any(param.type.kind == "file" for param in action.params)
         if action.name in STANDARD_ACTIONS or action.result.kind == "file" or takes_file:

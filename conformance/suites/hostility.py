@@ -127,12 +127,7 @@ def ordeal(context: Context, service: str) -> Ordeal:
 
 def _play(context: Context, service: str) -> Ordeal:
     asked = probe.plain(probe.grounds(context), context.schema.services[service])[0]
-    before = ask(context, asked)
-    code = before.error.code if before.error else ""
-    if code in {"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"}:
-        raise NotApplicable(f"{asked.service}.{asked.action} is not there: {code}")
-    if code in PASSING:
-        raise Inconclusive(f"{asked.service}.{asked.action} is limited in rate")
+    before = before_all(context, asked)
     choice = Random(f"{context.seed}:{service}")  # noqa: S311 - inputs, not secrets
     texts: tuple[Said, ...] = ()
     numbers: tuple[Said, ...] = ()
@@ -144,13 +139,28 @@ def _play(context: Context, service: str) -> Ordeal:
         texts = tuple(_with_value(context, asked, each.label, each.text) for each in drawn)
     bodies = hostile_bodies(asked.parameter or "id", context.random, choice=choice, most=BODIES)
     said = tuple(with_body(context, asked, body) for body in bodies)
-    after = ask(context, asked)
-    if after.error is not None and after.error.code in PASSING:
-        raise Inconclusive(f"{asked.service}.{asked.action} is limited in rate")
+    after = plainly(context, asked)
     return Ordeal(before, texts, numbers, said, after)
 
 
 _ORDEALS: Shared[Ordeal] = Shared(_play)
+
+
+def before_all(context: Context, asked: Probe) -> Exchange:
+    """The probe's plain call, before anything hostile; NotApplicable where it is not there."""
+    exchange = plainly(context, asked)
+    code = exchange.error.code if exchange.error else ""
+    if code in {"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"}:
+        raise NotApplicable(f"{asked.service}.{asked.action} is not there: {code}")
+    return exchange
+
+
+def plainly(context: Context, asked: Probe) -> Exchange:
+    """The probe's plain call; Inconclusive where the server only says that it is busy."""
+    exchange = ask(context, asked)
+    if exchange.error is not None and exchange.error.code in PASSING:
+        raise Inconclusive(f"{asked.service}.{asked.action} is limited in rate")
+    return exchange
 
 
 def _with_value(context: Context, asked: Probe, what: str, value: Any) -> Said:

@@ -31,7 +31,6 @@ from conformance.suites.hostility import (
     with_params,
 )
 from conformance.suites.reading import NONCE
-from conformance.suites.second_generator import drawn_actions, judged
 from conformance.suites.uploading import SERVICE, UNKNOWN_TOKEN, needs_uploads, uploading_target
 
 if TYPE_CHECKING:
@@ -181,19 +180,3 @@ def test_drawn_call_is_answered(context: Context, subject: Subject) -> Iterator[
     permitted(context)
     for said in drawn_lists(context, subject.name):
         yield from oracle.drawn_call_is_answered(said.exchange, said.what)
-
-
-@check(oracle.drawn_call_is_answered, over=drawn_actions)
-def test_drawn_call_of_the_second_generator_is_answered(
-    context: Context, subject: Subject
-) -> Iterator[Breach]:
-    """Ask what schemathesis draws within the document, in three phases."""
-    yield from judged(context, subject, oracle.drawn_call_is_answered, valid=True)
-
-
-@check(oracle.wrong_kind_is_answered, over=drawn_actions)
-def test_wrong_kind_of_the_second_generator_is_answered(
-    context: Context, subject: Subject
-) -> Iterator[Breach]:
-    """Ask what schemathesis draws against the document."""
-    yield from judged(context, subject, oracle.wrong_kind_is_answered, valid=False)
