@@ -217,14 +217,15 @@ def may_be_refused(context: Context, exchange: Exchange) -> bool:
 
 
 def never_worked(context: Context, recipe: Recipe, exchange: Exchange) -> bool:
-    """Whether the server broke, and does so each time, in code that nobody has seen at work."""
-    if exchange.call.action not in recipe.may_break or not _is_broken(exchange):
+    """Whether the server broke in code that nobody has seen at work, and that never was in the run.
+
+    What the code refuses before it does its work tells nothing.
+    """
+    error = exchange.error
+    if error is None or error.code not in INTERNAL_CODES:
         return False
-    return all(_is_broken(each) for each in context.seen(exchange.action))
-
-
-def _is_broken(exchange: Exchange) -> bool:
-    return exchange.error is not None and exchange.error.code in INTERNAL_CODES
+    seen = context.seen(exchange.action)
+    return exchange.call.action in recipe.may_break and not any(each.result for each in seen)
 
 
 def is_missing(exchange: Exchange) -> bool:
