@@ -108,13 +108,15 @@ class Proxy:
         if answer is None:
             handler.close_connection = True
             return
-        close = answer.header("Connection").lower() == "close"
+        close = answer.is_old or answer.header("Connection").lower() == "close"
+        handler.protocol_version = "HTTP/1.0" if answer.is_old else "HTTP/1.1"
         handler.send_response_only(answer.status)
         for name, value in answer.headers:
             if name.lower() not in HOP_BY_HOP | {"content-length"}:
                 handler.send_header(name, value)
         length = answer.header("Content-Length") if handler.command == "HEAD" else ""
-        handler.send_header("Content-Length", length or str(len(answer.body)))
+        if not answer.is_old:
+            handler.send_header("Content-Length", length or str(len(answer.body)))
         if close:
             handler.send_header("Connection", "close")
             handler.close_connection = True
