@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -226,14 +226,13 @@ class Proxy:
             answer.body = read.bytes()
 
     def _bytewise(self, mutant: Mutant, world: World, seen: Seen, by: set[str]) -> None:
-        answer = seen.answer
-        before = (answer.status, list(answer.headers), answer.body, answer.delay_seconds)
+        before = replace(seen.answer, headers=list(seen.answer.headers))
         try:
             assert mutant.bytewise is not None
             mutant.bytewise(seen, world)
         except Exception as error:  # noqa: BLE001 - as in `_ask`
             self._trouble(mutant, error)
-        if before != (answer.status, answer.headers, answer.body, answer.delay_seconds):
+        if before != seen.answer:
             by.add(mutant.name)
 
     def _resumed(self, step: Step, value: Any) -> Any:
