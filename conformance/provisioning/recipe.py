@@ -77,6 +77,7 @@ class Recipe(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
     safe_on_own: tuple[str, ...] = ()
     session: str = "admin"
     gated: bool = False
+    may_break: tuple[str, ...] = ()
     read_only_on_add: Manner = "unknown"
     read_only_on_update: Manner = "unknown"
     insert_only_on_update: Manner = "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracles.errors import INTERNAL_CODES
 from conformance.plugin.check import Inconclusive, NotApplicable
 from conformance.plugin.subject import Subject
 from conformance.provisioning.life import stored
@@ -12,6 +13,8 @@ from conformance.schema.model import STANDARD_ACTIONS
 from conformance.schema.views import update_view
 
 ENTRY = "KalturaBaseEntry"
+NOTHING = "null"
+"""In a profile's codes of an unknown id: the action may answer nothing."""
 TEXTS = ("name", "title", "description", "summary", "text")
 ACCENTED = 'Zo\u00eb\'s "Caf\u00e9 \u00dcber" 100%'
 
@@ -213,6 +216,18 @@ def may_be_refused(context: Context, exchange: Exchange) -> bool:
     return context.profile.actions.may_be_forbidden(exchange.action) is not None
 
 
+def never_worked(context: Context, recipe: Recipe, exchange: Exchange) -> bool:
+    """Whether the server broke in code that nobody has seen at work, and that never was in the run.
+
+    What the code refuses before it does its work tells nothing.
+    """
+    error = exchange.error
+    if error is None or error.code not in INTERNAL_CODES:
+        return False
+    seen = context.seen(exchange.action)
+    return exchange.call.action in recipe.may_break and not any(each.result for each in seen)
+
+
 def is_missing(exchange: Exchange) -> bool:
     """Whether the server does not know the service or the action."""
     code = exchange.error.code if exchange.error else ""
@@ -220,9 +235,11 @@ def is_missing(exchange: Exchange) -> bool:
 
 
 def answers_object(context: Context, service: str, action: str) -> bool:
-    """Whether the schema says that the action answers an object."""
+    """Whether the schema says that the action answers an object, and servers are known to."""
     declared = context.schema.services[service].actions.get(action)
-    return declared is not None and declared.result.kind == "object"
+    if declared is None or NOTHING in context.profile.quirks.not_found_codes(declared.id):
+        return False
+    return declared.result.kind == "object"
 
 
 def chosen_id(life: Lifecycle) -> bool:

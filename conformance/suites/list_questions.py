@@ -159,13 +159,16 @@ def _nobodys(context: Context, people: Population, term: Term) -> str | int | No
     if (term.stem in STATE_STEMS or of_all_types) and ref.enum is not None:
         held = {str(value) for value in people.values(term.stem).values()}
         enum = context.schema.enums.get(ref.enum)
+        constants = enum.constants if enum else ()
+        if not held <= {each.value for each in constants}:
+            return None  # What is shown for one that the enum lacks may be kept as any other.
         others = [
             each.value
-            for each in (enum.constants if enum else ())
+            for each in constants
             if each.value.isdigit() and each.value not in {*held, "0"}
             if not any(word in each.name for word in GONE)
         ]
-        return context.random.choice(others) if others and "None" not in held else None
+        return context.random.choice(others) if others else None
     if term.stem not in NAMING_STEMS or ref.enum is not None:
         return None
     if term.operator == "In" and term.stem == "userId":

@@ -26,7 +26,7 @@ from conformance.suites.list_population import (
 from conformance.wire.answer import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from conformance.plugin.context import Context
     from conformance.plugin.subject import Subject
@@ -263,14 +263,18 @@ def test_page_past_the_end_is_empty(context: Context, subject: Subject) -> Itera
 def test_pages_are_disjoint(context: Context, subject: Subject) -> Iterator[Breach]:
     """Read the population in pages of two."""
     people = _paged(context, subject)
-    yield from oracles.pages_are_disjoint(_pages(context, people), people.names)
+    yield from _together(
+        context, people, lambda pages: oracles.pages_are_disjoint(pages, people.names)
+    )
 
 
 @check(oracles.pages_are_complete, over=subjects.lists_of_made, writes=True)
 def test_pages_are_complete(context: Context, subject: Subject) -> Iterator[Breach]:
     """Read the population in pages of two."""
     people = _paged(context, subject)
-    yield from oracles.pages_are_complete(_pages(context, people), people.names, people.ids)
+    yield from _together(
+        context, people, lambda pages: oracles.pages_are_complete(pages, people.names, people.ids)
+    )
 
 
 @check(oracles.page_without_a_size_holds_all, over=subjects.lists_of_made, writes=True)
@@ -294,14 +298,15 @@ def test_index_below_one_is_the_first_page(context: Context, subject: Subject) -
     """Ask for page 0 and for page -3."""
     people = _paged(context, subject)
     order = _strict_order(context, people)
-    first = ask(context, people.listing, people.asking, order, pager=_pager(2, 1))
     for index in (0, -3):
-        yield from judged(
+        yield from _together(
             context,
             people,
-            order,
-            lambda listed: oracles.index_below_one_is_the_first_page(listed, first, people.names),
-            pager=_pager(2, index),
+            lambda pages: oracles.index_below_one_is_the_first_page(
+                pages[1], pages[0], people.names
+            ),
+            pagers=(_pager(2, 1), _pager(2, index)),
+            order=order,
         )
 
 
@@ -327,11 +332,12 @@ def test_total_is_the_same_on_every_page(context: Context, subject: Subject) -> 
     people = _paged(context, subject)
     if _counts_loosely(context, subject):
         raise NotApplicable("its total is known to be no count of the matches")
-    yield from oracles.total_is_the_same_on_every_page(
-        [
-            ask(context, people.listing, people.asking, pager=_pager(size, index))
-            for size, index in ((1, 1), (2, 2), (50, 1))
-        ]
+    yield from _together(
+        context,
+        people,
+        oracles.total_is_the_same_on_every_page,
+        pagers=(_pager(1, 1), _pager(2, 2), _pager(50, 1)),
+        order={},
     )
 
 
@@ -409,12 +415,30 @@ def _paged(context: Context, subject: Subject) -> Population:
     return people
 
 
-def _pages(context: Context, people: Population) -> list[Exchange]:
-    order = _strict_order(context, people)
-    return [
-        ask(context, people.listing, people.asking, order, pager=_pager(2, index))
-        for index in range(1, math.ceil(len(people.members) / 2) + 1)
-    ]
+def _together(
+    context: Context,
+    people: Population,
+    judge: Callable[[list[Exchange]], Iterable[Breach]],
+    *,
+    pagers: Sequence[dict[str, int]] = (),
+    order: dict[str, str] | None = None,
+) -> tuple[Breach, ...]:
+    """Judge several pages by each other; all of them again as long as an index may be behind.
+
+    An index has more than one server, and they need not be equally far. Without pagers: all pages
+    of two, in an order without ties.
+    """
+    ordered = _strict_order(context, people) if order is None else order
+    asked = pagers or tuple(
+        _pager(2, index) for index in range(1, math.ceil(len(people.members) / 2) + 1)
+    )
+
+    def pages() -> list[Exchange]:
+        return [
+            ask(context, people.listing, people.asking, ordered, pager=pager) for pager in asked
+        ]
+
+    return context.settling.until(pages, judge, deadline=people.settled_at)[1]
 
 
 def _pager(size: int, index: int) -> dict[str, int]:

@@ -45,6 +45,8 @@ class HttpAnswer:
     headers: list[tuple[str, str]]
     body: bytes
     delay_seconds: float = 0.0
+    is_old: bool = False
+    """Sent as HTTP/1.0 does: without a length, up to the end of the connection."""
 
     def header(self, name: str) -> str:
         """The first header of that name, or nothing."""

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -108,13 +108,15 @@ class Proxy:
         if answer is None:
             handler.close_connection = True
             return
-        close = answer.header("Connection").lower() == "close"
+        close = answer.is_old or answer.header("Connection").lower() == "close"
+        handler.protocol_version = "HTTP/1.0" if answer.is_old else "HTTP/1.1"
         handler.send_response_only(answer.status)
         for name, value in answer.headers:
             if name.lower() not in HOP_BY_HOP | {"content-length"}:
                 handler.send_header(name, value)
         length = answer.header("Content-Length") if handler.command == "HEAD" else ""
-        handler.send_header("Content-Length", length or str(len(answer.body)))
+        if not answer.is_old:
+            handler.send_header("Content-Length", length or str(len(answer.body)))
         if close:
             handler.send_header("Connection", "close")
             handler.close_connection = True
@@ -224,14 +226,13 @@ class Proxy:
             answer.body = read.bytes()
 
     def _bytewise(self, mutant: Mutant, world: World, seen: Seen, by: set[str]) -> None:
-        answer = seen.answer
-        before = (answer.status, list(answer.headers), answer.body, answer.delay_seconds)
+        before = replace(seen.answer, headers=list(seen.answer.headers))
         try:
             assert mutant.bytewise is not None
             mutant.bytewise(seen, world)
         except Exception as error:  # noqa: BLE001 - as in `_ask`
             self._trouble(mutant, error)
-        if before != (answer.status, answer.headers, answer.body, answer.delay_seconds):
+        if before != seen.answer:
             by.add(mutant.name)
 
     def _resumed(self, step: Step, value: Any) -> Any:

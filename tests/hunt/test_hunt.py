@@ -109,6 +109,44 @@ def test_an_answer_is_altered_in_each_format(
     assert proxy.altered == 1
 
 
+def test_an_old_answer_has_no_length(accounts: dict[str, Any], schema: Any) -> None:
+    """It is HTTP/1.0, and a client reads it up to the end of the connection."""
+    older = mutants("tests.hunt.benign")["network.a_gateway_speaks_the_older_protocol"]
+    with fronted(accounts, schema, older) as (client, proxy):
+        url = f"{client.url}/api_v3/service/system/action/ping?format=1"
+        with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310 - loopback
+            assert (answer.version, answer.length) == (10, None)
+            assert json.loads(answer.read()) is True
+
+    assert proxy.altered == 1
+
+
+def test_an_equal_read_comes_from_the_cache(accounts: dict[str, Any], schema: Any) -> None:
+    """Byte by byte, as long as nothing was written."""
+    cached = mutants("tests.hunt.benign")["deployments.equal_reads_come_from_the_cache"]
+    with fronted(accounts, schema, cached) as (client, proxy):
+        first, again = (client.call("data", "list", form=2) for _ in range(2))
+        client.call("data", "add", dataEntry={"name": "n"})
+        later = client.call("data", "list", form=2)
+
+    assert first == again
+    assert later != first
+    assert proxy.altered == 1
+
+
+def test_every_other_list_is_of_an_index_behind(accounts: dict[str, Any], schema: Any) -> None:
+    """Two equal lists differ by what is new; by its id it is found in both."""
+    two = mutants("tests.hunt.benign")["deployments.every_other_index_is_behind"]
+    with fronted(accounts, schema, two) as (client, _):
+        made = client.call("data", "add", dataEntry={"name": "late"})
+
+        def totals(**wanted: str) -> list[int]:
+            return [client.call("data", "list", filter=wanted)["totalCount"] for _ in range(2)]
+
+        assert sorted(totals(nameEqual="late")) == [0, 1]
+        assert totals(idEqual=made["id"]) == [1, 1]
+
+
 def test_serialised_php_is_read_and_written(accounts: dict[str, Any], schema: Any) -> None:
     """A fault of values is at work in serialised PHP, and the rest stays as it was."""
     with fronted(accounts, schema, None) as (client, _):

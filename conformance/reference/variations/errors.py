@@ -152,3 +152,23 @@ def one_constant_is_refused_by_its_action(behaviour: Behaviour) -> Behaviour:
         return act
 
     return replace(behaviour, add=before(behaviour.add), update=before(behaviour.update))
+
+
+@variation("OBSERVED: a release has services of old code that break inside")
+def old_code_breaks(behaviour: Behaviour) -> Behaviour:
+    """Mixes cannot be added and widgets not be updated: the server breaks inside of them."""
+
+    def breaking(step: Callable[[Call], Any], action: str) -> Callable[[Call], Any]:
+        def act(call: Call) -> Any:
+            value = step(call)
+            if call.action.id == action:
+                raise ApiFault("INTERNAL_SERVERL_ERROR")
+            return value
+
+        return act
+
+    return replace(
+        behaviour,
+        add=breaking(behaviour.add, "mixing.add"),
+        update=breaking(behaviour.update, "widget.update"),
+    )

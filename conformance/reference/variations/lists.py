@@ -15,6 +15,8 @@ from conformance.reference.storage import Document
 from conformance.reference.variations.registry import variation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference.behaviour import Behaviour
     from conformance.reference.call import Call
     from conformance.reference.storage import Record
@@ -43,6 +45,17 @@ class Indexed(Struct, frozen=True):
 @variation("CONTRACT LIST-20")
 def index_lags_behind(behaviour: Behaviour) -> Behaviour:
     """Lists and counts over an index see a write three seconds later; idEqual sees it at once."""
+    return _lagging(behaviour, alteration.always)
+
+
+@variation("CONTRACT LIST-20: an index may have several servers")
+def one_of_two_indexes_lags_behind(behaviour: Behaviour) -> Behaviour:
+    """Every other list over an index sees a write three seconds later."""
+    return _lagging(behaviour, alteration.one_in(2))
+
+
+def _lagging(behaviour: Behaviour, is_behind: Callable[[object], bool]) -> Behaviour:
+    """Lists that `is_behind` holds for are found in the index as it was three seconds ago."""
     held: dict[tuple[str, str], Indexed] = {}
 
     def note(call: Call, key: str, document: Document | None) -> None:
@@ -61,7 +74,8 @@ def index_lags_behind(behaviour: Behaviour) -> Behaviour:
 
     def select(call: Call, records: list[Record]) -> list[Record]:
         is_indexed = call.action.service in call.world.rules.indexed
-        if not is_indexed or filter_of(call).get("idEqual") not in (None, ""):
+        by_id = filter_of(call).get("idEqual") not in (None, "")
+        if not is_indexed or by_id or not is_behind(call):
             return behaviour.select(call, records)
         now, fresh, shadows = call.world.clock(), {}, []
         for record in records:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.entities import ENTRY_FAMILY
 from conformance.reference.faults import alteration
+from conformance.reference.lookup import find
 from conformance.reference.scalars import cut_bytes
 from conformance.reference.variations.registry import variation
 
@@ -27,6 +29,9 @@ _TEMPLATE = {
     "startDate": 1_500_000_000,
     "creditUserName": "template",
 }
+_ROLE_NAME_BYTES = 100
+_EVENT = "KalturaScheduleEvent"
+_EVENT_STEP = 10
 _QUEUED = 0
 _PRECONVERT = 1
 _READY = 2
@@ -155,6 +160,59 @@ def empty_updates_touch_nothing(behaviour: Behaviour) -> Behaviour:
         return now if before.get("updatedAt") is not None and now == before else document
 
     return alteration.kept(behaviour, change)
+
+
+@variation("CRUD-12: what follows from other things; recorded of schedule events in 22.19.0")
+def events_count_their_updates(behaviour: Behaviour) -> Behaviour:
+    """The sequence of a schedule event is higher after each update, as calendars ask for."""
+
+    def change(call: Call, document: Document) -> Document:
+        is_event = call.world.lineage.is_a(str(document["objectType"]), _EVENT)
+        if is_event and call.action.name == "update":
+            document["sequence"] = int(document.get("sequence") or 0) + _EVENT_STEP
+        return document
+
+    return alteration.kept(behaviour, change)
+
+
+@variation("CONTRACT CRUD-13: a clone may be named by the server; names have a length")
+def clones_of_roles_have_names_of_their_own(behaviour: Behaviour) -> Behaviour:
+    """A cloned role is named after its original and the time; 100 bytes of a name are kept."""
+    is_clone = alteration.in_actions("userrole.clone")
+
+    def named(text: Any) -> str:
+        return f"{text} copy (Thu 26 Nov o, 18:33:01.)"
+
+    def kept(call: Call, document: Document) -> Document:
+        if call.action.service == "userrole" and isinstance(document.get("name"), str):
+            name = named(document["name"]) if is_clone(call) else document["name"]
+            document["name"] = cut_bytes(name, _ROLE_NAME_BYTES)
+        return document
+
+    def answered(call: Call, value: Any) -> Any:
+        # What is answered is not read again from the column.
+        room = call.room
+        record = find(call, room) if room is not None else None
+        return {**value, "name": named(record.document["name"])} if record is not None else value
+
+    return alteration.answer(alteration.kept(behaviour, kept), "other", answered, when=is_clone)
+
+
+@variation("CONTRACT CRUD-16: some deletes only change the status")
+def deleted_permissions_stay(behaviour: Behaviour) -> Behaviour:
+    """A deleted permission is still found by its name: read, updated, deleted again."""
+
+    def delete(call: Call) -> Any:
+        room = call.room
+        if room is None or call.action.service != "permission":
+            return behaviour.delete(call)
+        record = find(call, room)
+        value = behaviour.delete(call)
+        record.deleted = False
+        call.world.storage.put(record)
+        return value
+
+    return replace(behaviour, delete=delete)
 
 
 @variation("CONTRACT FILE-07, CRUD-21")

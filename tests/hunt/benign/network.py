@@ -98,3 +98,9 @@ def answers_are_written_again(exchange: Exchange, _world: World) -> None:
         exchange.answer.body = document(exchange.answer.body).bytes()
     except Opaque:
         return
+
+
+@bytewise()
+def a_gateway_speaks_the_older_protocol(exchange: Exchange, _world: World) -> None:
+    """Answers are HTTP/1.0: no length, and the body ends with the connection."""
+    exchange.answer.is_old = True
