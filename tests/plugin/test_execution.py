@@ -14,6 +14,7 @@ from conformance.oracles.claim import oracle
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.execution import NOTHING_ASKED, SECOND_LOOKS, Execution, in_breadth
 from conformance.plugin.plan import Check
+from conformance.plugin.subject import Subject
 from conformance.plugin.subjects import TARGET, target
 from conformance.plugin.traffic import Traffic
 from conformance.requirements.requirement import Level, Requirement
@@ -155,6 +156,65 @@ def test_what_shows_once_is_inconclusive_and_says_so() -> None:
     assert result.outcome == "inconclusive"
     assert f"showed once in {SECOND_LOOKS + 1} looks" in result.reason
     assert result.breaches == (BREACH,)
+
+
+def calling(requests: int, *looks: int) -> Callable[..., list[Breach]]:
+    """A body that makes so many requests a look, and shows the breach at these looks."""
+    count = itertools.count()
+
+    def body(context: Any, _subject: object) -> list[Breach]:
+        context.exchanges.extend(exchange(number) for number in range(requests))
+        return list(it_is_so(shown=next(count) in looks))
+
+    return body
+
+
+@pytest.mark.parametrize(("requests", "looks"), [(1, 10), (2, 10), (4, 5), (9, 2), (11, 1)])
+def test_what_is_asked_of_the_target_is_asked_several_times(requests: int, looks: int) -> None:
+    """No service asks it again, so the check itself does, as far as a few requests suffice."""
+    (result,) = executed(planned(calling(requests)))
+
+    assert (result.outcome, result.attempts) == ("passed", looks)
+    assert len(result.exchanges) == requests
+
+
+def test_what_is_asked_of_a_service_is_asked_once() -> None:
+    """The other services ask it again."""
+    one = replace(planned(calling(1)), subject=Subject(kind="service", name="media"))
+    (result,) = executed(one)
+
+    assert (result.outcome, result.attempts) == ("passed", 1)
+
+
+def test_a_later_look_at_the_target_may_be_the_first_that_fails() -> None:
+    """It is confirmed like any other."""
+    (result,) = executed(planned(calling(2, 4, 11)))
+
+    assert (result.outcome, result.attempts, result.shown) == ("failed", 12, 2)
+
+
+def test_a_later_look_that_decides_nothing_takes_nothing_away() -> None:
+    """A lost connection in a repetition is no doubt about the first look; our own fault is."""
+    answers = {Inconclusive: "passed", ZeroDivisionError: "broken"}
+    for error, outcome in answers.items():
+        count = itertools.count()
+        passing = calling(4)
+
+        def body(
+            context: Any,
+            subject: object,
+            *,
+            count: Any = count,
+            passing: Any = passing,
+            error: Any = error,
+        ) -> list[Breach]:
+            if next(count) == 2:
+                raise error("in between")
+            return passing(context, subject)  # type: ignore[no-any-return]
+
+        (result,) = executed(planned(body))
+
+        assert result.outcome == outcome
 
 
 @pytest.mark.parametrize(
