@@ -34,12 +34,7 @@ def services_with_one_id(scope: Scope) -> Iterator[Subject]:
     for subject in services_with_histories(scope):
         service, recipe = scope.schema.services[subject.name], read_recipes()[subject.name]
         named = all(id_param(service.actions[name]) for name in ("get", "delete"))
-        if (
-            named
-            and recipe.id
-            and not recipe.natural_keys
-            and not {"get", "delete"} & {*recipe.skip}
-        ):
+        if named and recipe.id and "delete" not in recipe.skip:
             yield subject
 
 
