@@ -5,8 +5,9 @@ check that judges recorded answers is confirmed by a second answer that shows th
 sending the offending request again. What shows once and never again is inconclusive (DESIGN
 section 5).
 
-A check of the target as a whole is the only one of its kind in a run; where it needs few requests,
-it is looked at several times before it passes, or a fault in one call of ten would slip by it.
+What all services are asked, a run asks some thirty times; what is asked of the target as a whole,
+or of one service, it asks once. Such a check is looked at several times before it passes, where it
+needs few requests, or a fault in one call of ten would slip by it.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ SECOND_LOOKS = 20
 FLAKY_CHECKS = 60
 """After so many checks that had to be looked at often, the rest is looked at twice only."""
 SHORT_LOOKS = 3
-LOOKS_AT_TARGET = 10
-REQUESTS_AT_TARGET = 20
+FEWEST_LOOKS = 10
+FEW_REQUESTS = 16
 LONG_SECONDS = 3.0
-"""A check of the target as a whole is looked at so often, as far as so many requests suffice, if a
-look does not take long."""
+"""The subjects of a check are looked at so often in all, as far as so many requests of each are
+enough, if a look does not take long."""
 NOTHING_ASKED = "there was nothing to hold against the rule"
 """A body that asked no oracle has judged nothing, and does not pass for that."""
 KEPT_BREACHES = 20
@@ -160,9 +161,9 @@ class Execution:
         first = self.look(check, 0)
         numbers = {exchange.number for exchange in first.exchanges}
         is_long = time.monotonic() - started > LONG_SECONDS
-        if check.subject.kind != "target" or first.outcome is not Outcome.PASSED or is_long:
+        if not numbers or first.outcome is not Outcome.PASSED or is_long:
             return first, 1
-        wanted = min(LOOKS_AT_TARGET, REQUESTS_AT_TARGET // len(numbers)) if numbers else 1
+        wanted = min(FEWEST_LOOKS // check.among, FEW_REQUESTS // len(numbers))
         for number in range(1, wanted):
             if self.out_of_time or self._stopped:
                 return first, number

@@ -14,11 +14,15 @@ from conformance.plugin.check import NotApplicable, check
 from conformance.provisioning.failure import ProvisioningFailed
 from conformance.schema.standard import entity_param
 from conformance.suites.crud_subjects import (
+    booleans,
     remove_double,
     services_of_described_entries,
+    services_that_double,
     services_that_refuse,
     services_that_update,
+    services_with_booleans,
 )
+from conformance.suites.making import add_by
 from conformance.wire.request import Form, Format
 
 if TYPE_CHECKING:
@@ -38,6 +42,11 @@ MARKS = ("referenceId", "systemName", "fileName")
 """Properties that can hold a word of our own and that lists can be asked for."""
 READ_ONLY = "partnerId"
 """What recordings show refused, wherever an add refuses at all."""
+
+
+SPELLINGS = (
+    ("true", True), ("0", False), ("True", True), ("FALSE", False), ("1", True), ("false", False),
+)  # fmt: skip
 
 
 class Replacement(Struct, frozen=True):
@@ -115,6 +124,37 @@ def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breac
                 )
         finally:
             context.discard(made)
+
+
+@check(oracles.equal_adds_make_two, over=services_that_double, writes=True)
+def test_equal_adds_make_two(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an object, and at once the same again."""
+    made, recipe = context.make(subject.name), context.recipe(subject.name)
+    try:
+        _id, second = add_by(context, recipe.session, subject.name, made.sent)
+        yield from oracles.equal_adds_make_two(made.exchange, second, recipe.id)
+        remove_double(context, made, second)
+    finally:
+        context.discard(made)
+
+
+@check(oracles.text_is_true_or_false, over=services_with_booleans, writes=True)
+def test_text_is_true_or_false(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update booleans with texts, by turns one that is true and one that is false."""
+    name = booleans(context, subject.name)[0]
+    holder = entity_param(context.schema.services[subject.name].actions["update"])
+    made = context.make(subject.name)
+    try:
+        if holder is None or not {"update", "get"} <= made.keys.keys():
+            raise NotApplicable("nothing tells how to change the object")
+        for text, expected in SPELLINGS:
+            entity = {"objectType": made.type, name: text}
+            params = {**made.keys["update"], holder.name: entity}
+            update = context.call(subject.name, "update", params)
+            get = context.call(subject.name, "get", made.keys["get"])
+            yield from oracles.text_is_true_or_false(update, get, name, expected=expected)
+    finally:
+        context.discard(made)
 
 
 @check(oracles.refused_add_stores_nothing, over=services_that_refuse, writes=True)
