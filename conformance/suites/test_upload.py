@@ -43,7 +43,7 @@ TEXT_FORMS = (
     Form(encoding=Encoding.FORM),
     Form(encoding=Encoding.JSON),
 )
-OWN_NAME = "conformance-own-name.png"
+OWN_NAME = "Conformance-Own-Name.png"
 ROUNDS = 4
 """So often that what fails now and then fails here."""
 
