@@ -134,6 +134,23 @@ def equal_adds_make_two(first: Exchange, second: Exchange, id_property: str) -> 
         )
 
 
+@oracle("CRUD-ADD-011")
+def add_makes_one(listed: Exchange, name: str, ids: Collection[str]) -> Iterator[Breach]:
+    """One call of add makes one object, alone or in a batch.
+
+    `ids` are those of all objects that the run gave this name, which is its own.
+    """
+    value = _object(listed)
+    objects = value.get("objects") if value is not None else None
+    for index, each in enumerate(objects if isinstance(objects, list) else ()):
+        if isinstance(each, dict) and each.get("name") == name and str(each.get("id")) not in ids:
+            hint = "was one of the calls carried out twice?"
+            yield _breach(
+                f"$.objects[{index}]", f"only the {len(ids)} that were answered",
+                f"{each.get('id')}, of the same name", hint, listed,
+            )  # fmt: skip
+
+
 @oracle("CRUD-ADD-004")
 def object_belongs_to_its_account(exchange: Exchange, partner_id: int) -> Iterator[Breach]:
     """An object that an account adds carries that account's partnerId."""

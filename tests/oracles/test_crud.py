@@ -141,6 +141,9 @@ def judges(
         "second of two equal adds": {
             "CRUD-ADD-010": lambda e: crud.equal_adds_make_two(thing(id=6), e, "id"),
         },
+        "list of one name": {
+            "CRUD-ADD-011": lambda e: crud.add_makes_one(e, "a", {"5"}),
+        },
         "get after a text for a boolean": {
             "CRUD-BOOL-001": lambda e: crud.text_is_true_or_false(sound, e, "good", expected=True),
         },
@@ -190,6 +193,7 @@ STEPS = (
     "get of a text",
     "get after another array",
     "second of two equal adds",
+    "list of one name",
     "get after a text for a boolean",
     "get after a rest and an update",
     "list after a refused add",
@@ -837,6 +841,19 @@ def test_equal_adds_may_be_refused_and_not_be_one(
         assert list(crud.equal_adds_make_two(thing(), second, "id")) == []
     for second in (thing(), thing(id="5")):
         assert [b.where for b in crud.equal_adds_make_two(thing(), second, "id")] == ["$.id"]
+
+
+def test_a_name_of_ours_is_no_strangers(answered: Answered, refused: Refused) -> None:
+    """Another object of the name is a breach; one of another name, or one too few, is none."""
+
+    def judge(*objects: dict[str, Any]) -> list[str]:
+        listed = answered({"objects": list(objects), "totalCount": len(objects)})
+        return [breach.where for breach in crud.add_makes_one(listed, "a", {"5", "6"})]
+
+    ours = ({"id": 5, "name": "a"}, {"id": "6", "name": "a"})
+    assert judge(*ours) == judge(ours[0]) == judge(*ours, {"id": 7, "name": "b"}) == []
+    assert judge(*ours, {"id": 7, "name": "a"}) == ["$.objects[2]"]
+    assert list(crud.add_makes_one(refused("NO"), "a", set())) == []
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,19 @@ def equal_adds_are_one(behaviour: Behaviour) -> Behaviour:
     return alteration.kept(behaviour, change, when=alteration.in_services("uiconf"))
 
 
+@fault("CRUD-ADD-011")
+def adds_in_a_batch_are_carried_out_twice(behaviour: Behaviour) -> Behaviour:
+    """A data entry that a batch adds is added twice."""
+    sound = behaviour.add
+
+    def add(call: Call) -> Any:
+        if call.invocation.in_multirequest and call.action.service == "data":
+            sound(call)
+        return sound(call)
+
+    return replace(behaviour, add=add)
+
+
 @fault("CRUD-ADD-004")
 def object_belongs_to_nobody(behaviour: Behaviour) -> Behaviour:
     """Access control profiles are shown with the partnerId 0."""
