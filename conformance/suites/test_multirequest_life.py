@@ -30,11 +30,11 @@ TEXTS = ("description", "summary", "partnerData", "name")
 
 
 def services_with_one_id(scope: Scope) -> Iterator[Subject]:
-    """Services known to make, show and remove objects that one id names."""
+    """Services of which a real server was seen to make, show and remove objects by one id."""
     for subject in services_with_histories(scope):
         service, recipe = scope.schema.services[subject.name], read_recipes()[subject.name]
         named = all(id_param(service.actions[name]) for name in ("get", "delete"))
-        if named and recipe.id and "delete" not in recipe.skip:
+        if named and recipe.id and recipe.proven and "delete" not in recipe.skip:
             yield subject
 
 
