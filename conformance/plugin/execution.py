@@ -43,7 +43,7 @@ FLAKY_CHECKS = 60
 """After so many checks that had to be looked at often, the rest is looked at twice only."""
 SHORT_LOOKS = 3
 FEWEST_LOOKS = 10
-FEW_REQUESTS = 16
+FEW_REQUESTS = 12
 LONG_SECONDS = 3.0
 """The subjects of a check are looked at so often in all, as far as so many requests of each are
 enough, if a look does not take long."""
