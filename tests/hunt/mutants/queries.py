@@ -162,21 +162,6 @@ def two_ids_are_enough(call: Call, _world: World) -> None:
         call.filter["idIn"] = ",".join(call.filter["idIn"].split(",")[:2])
 
 
-@around("list")
-def ties_come_in_another_order_each_time(call: Call, world: World) -> Any:
-    """Objects of the same second are listed in another order each time."""
-    by = str(call.filter.get("orderBy", ""))
-    value = yield
-    if is_list(value) and "createdAt" in by:
-        rows = value["objects"]
-        keys = [str(each.get("createdAt")) for each in rows]
-        shuffled = list(rows)
-        world.random.shuffle(shuffled)
-        piles = {key: [e for e in shuffled if str(e.get("createdAt")) == key] for key in set(keys)}
-        value["objects"] = [piles[key].pop() for key in keys]
-    return value
-
-
 @answering("list")
 def listed_tags_are_lost(_call: Call, value: Any, _world: World) -> Any:
     """Lists show no tags."""
