@@ -190,6 +190,12 @@ def user_may_change_own_objects(add: Exchange, attempt: Exchange) -> Iterator[Br
         yield _breach("$", "a result", _what(attempt), "the object is the user's", add, attempt)
 
 
+@oracle("ACCESS-OWNER-005")
+def grant_is_for_one_object(attempt: Exchange) -> Iterator[Breach]:
+    """A user's session that may edit one object is refused every other one."""
+    yield from _not_allowed(attempt)
+
+
 @oracle("ACCESS-OWNER-004")
 def user_gives_nothing_away(attempt: Exchange) -> Iterator[Breach]:
     """A user's session cannot make an entry somebody else's."""

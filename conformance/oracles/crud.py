@@ -43,6 +43,9 @@ ACCOUNTS_LIMIT = re.compile(
 )
 """Codes by which an account that is full, busy or without a feature is refused."""
 
+TRUE, FALSE = frozenset({"true", "1"}), frozenset({"false", "0", "none", ""})
+"""How booleans look in the formats; XML and PHP have no other word for false than nothing."""
+
 MISSING = frozenset({"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"})
 
 REFUSAL = re.compile(r"FORBIDDEN|UNAUTHORIZED")
@@ -115,6 +118,36 @@ def ids_are_unique(adds: Sequence[Exchange], id_property: str) -> Iterator[Breac
             yield _breach(
                 f"$.{id_property}", "an id that no object has yet", shown(identity),
                 "two adds answered the same id", earlier, add,
+            )  # fmt: skip
+
+
+@oracle("CRUD-ADD-010")
+def equal_adds_make_two(first: Exchange, second: Exchange, id_property: str) -> Iterator[Breach]:
+    """Adding the same object again makes another one; a server that refuses it makes none."""
+    one, other = _object(first), _object(second)
+    if one is None or other is None or one.get(id_property) in (None, ""):
+        return
+    if str(one[id_property]) == str(other.get(id_property)):
+        hint = "was the second call taken for a repetition of the first?"
+        yield _breach(
+            f"$.{id_property}", "another id", shown(other[id_property]), hint, first, second
+        )
+
+
+@oracle("CRUD-ADD-011")
+def add_makes_one(listed: Exchange, name: str, ids: Collection[str]) -> Iterator[Breach]:
+    """One call of add makes one object, alone or in a batch.
+
+    `ids` are those of all objects that the run gave this name, which is its own.
+    """
+    value = _object(listed)
+    objects = value.get("objects") if value is not None else None
+    for index, each in enumerate(objects if isinstance(objects, list) else ()):
+        if isinstance(each, dict) and each.get("name") == name and str(each.get("id")) not in ids:
+            hint = "was one of the calls carried out twice?"
+            yield _breach(
+                f"$.objects[{index}]", f"only the {len(ids)} that were answered",
+                f"{each.get('id')}, of the same name", hint, listed,
             )  # fmt: skip
 
 
@@ -380,6 +413,20 @@ def array_is_replaced(
         return
     hint = "was the new array put to the old one, or left out?"
     yield from _kept(sent, get, kind, lineage, hint, update)
+
+
+@oracle("CRUD-BOOL-001")
+def text_is_true_or_false(
+    update: Exchange, get: Exchange, name: str, *, expected: bool
+) -> Iterator[Breach]:
+    """A text in a boolean property is false if it is 0 or false, in any case, and else true."""
+    value = _object(get)
+    if not isinstance(update.answer, Result) or value is None:
+        return
+    answered = value.get(name)
+    if str(answered).casefold() not in (TRUE if expected else FALSE):
+        hint = "was a text of another spelling not understood?"
+        yield _breach(f"$.{name}", str(expected).lower(), shown(answered), hint, update, get)
 
 
 @oracle("CRUD-CLEAR-001")

@@ -251,6 +251,25 @@ def derived_filter_restricts_the_base_list(
             yield _breach("$.objects", "objects of the filter's kind", f"a {kind}", "", listed)
 
 
+@oracle("INH-FILTER-002")
+def derived_filter_selects_by_its_own(
+    listed: Exchange, wanted: str, unwanted: str, told: str
+) -> Iterator[Breach]:
+    """A base list with a subclass's filter selects by what only that filter has.
+
+    Both are ids of objects of ours in that subclass; `told` is what was asked for.
+    """
+    objects = _objects(listed)
+    if objects is None:
+        yield _breach("$", "a list", _what(listed), "", listed)
+        return
+    found = {str(value.get("id")) for value in objects}
+    if wanted not in found:
+        yield _breach("$.objects", f"{wanted}, for which {told} holds", "absent", "", listed)
+    if unwanted in found:
+        yield _breach("$.objects", f"objects for which {told} holds", unwanted, "", listed)
+
+
 def _class(
     where: str, value: Mapping[str, Any], kind: str, schema: Schema, lineage: Lineage,
     exchange: Exchange,

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracles.claim import oracle
-from conformance.oracles.comparison import changes, shown
+from conformance.oracles.comparison import TIME_TOLERANCE_SECONDS, changes, shown
 from conformance.oracles.list_answer import (
     breach,
     identities,
@@ -124,6 +124,7 @@ MOVING = frozenset(
 )
 """What changes while one looks, without anybody's update."""
 
+CREATED_AT = "createdAt"
 NOT_IN_LISTS = frozenset({"dataContent"})
 """What real servers leave out of lists."""
 
@@ -312,5 +313,14 @@ def _same(
         for name, held in value.items()
         if name not in MOVING and name not in NOT_IN_LISTS and name not in left_out
     }
+    hint = "as get answers it"
     for change in changes(compared, each, shared, lineage, path=path):
-        yield breach(change.path, change.expected, change.actual, "as get answers it", get, listed)
+        yield breach(change.path, change.expected, change.actual, hint, get, listed)
+    # Other times may be worked out anew at each answer; this one was written once.
+    told, shown_at = whole(value.get(CREATED_AT)), whole(each.get(CREATED_AT))
+    if (
+        told is not None
+        and shown_at is not None
+        and 0 < abs(told - shown_at) <= TIME_TOLERANCE_SECONDS
+    ):
+        yield breach(f"{path}.{CREATED_AT}", str(told), str(shown_at), hint, get, listed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.oracles.claim import oracle
 from conformance.oracles.equivalence import View, differences, readable
-from conformance.oracles.refusals import refused
+from conformance.oracles.refusals import NOT_FOUND, refused
 from conformance.oracles.shape import Walk, shown
 from conformance.oracles.slots import echo_of, members, slot, slots
 from conformance.verdict.breach import Breach
@@ -308,6 +308,47 @@ def members_run_one_after_the_other(
         elif value.get("name") != expected:
             where = f"$[{position - 1}].name"
             yield _breach(batch, where, repr(expected), shown(value.get("name")))
+
+
+@oracle("MULTI-LIFE-001")
+def batch_holds_a_life(
+    batch: Exchange, *, identity: str, text: str | None, mark: str
+) -> Iterator[Breach]:
+    """In one batch an object can be added, got, updated and deleted, named by references.
+
+    `identity` is the property with the id that the first member told. The update, if there is a
+    `text`, wrote `mark`, ` of ` and the id into it. What the account was refused is no breach.
+    """
+    first = slot(batch, 1).result
+    added = first.value.get(identity) if first and _is_object(first) else None
+    if added is None:
+        return
+    is_updated = False
+    for position in range(2, len(members(batch)) + 1):
+        found = slot(batch, position)
+        where, error = f"$[{position - 1}]", found.error
+        if error is not None:
+            if NOT_FOUND.search(error.code):
+                yield _breach(batch, where, f"the object {added}", error.code)
+            continue
+        if found.call.action == "get":
+            yield from _holds(batch, position, identity, str(added))
+            if is_updated and text is not None:
+                yield from _holds(batch, position, text, f"{mark} of {added}")
+        elif not isinstance(found.answer, Result):
+            yield _breach(batch, where, f"an answer about the object {added}", _what(found))
+        is_updated = is_updated or found.call.action == "update"
+
+
+def _holds(batch: Exchange, position: int, name: str, expected: str) -> Iterator[Breach]:
+    """The slot holds an object with that value."""
+    found, where = slot(batch, position), f"$[{position - 1}]"
+    if not _is_object(found.result):
+        yield _breach(batch, where, f"the object with {name} {expected!r}", _what(found))
+        return
+    value = (found.result.value if found.result else {}).get(name)
+    if str(value) != expected:
+        yield _breach(batch, f"{where}.{name}", repr(expected), shown(value))
 
 
 @oracle("MULTI-FILE-001")

@@ -25,6 +25,14 @@ NOT_FOUND = re.compile(
 )
 """The ways of saying that there is no such object (CONTRACT ERR-30)."""
 
+LIMITS = {
+    "MIN_LENGTH": "MIN_LEN",
+    "MAX_LENGTH": "MAX_LEN",
+    "MIN_VALUE": "MIN_VAL",
+    "MAX_VALUE": "MAX_VAL",
+}
+"""By limit, the argument in which its refusal tells it (CONTRACT section 3.2; recorded)."""
+
 UNFILLED = "N/A"
 """What a server writes for a placeholder that it forgot to fill (CONTRACT ERR-05)."""
 
@@ -109,12 +117,29 @@ def control_character_is_refused(exchange: Exchange, name: str) -> Iterator[Brea
 
 
 @oracle("ERR-LIMIT-001")
-def limit_of_a_property_is_enforced(exchange: Exchange, name: str, limit: str) -> Iterator[Breach]:
-    """A value beyond a published limit is refused.
+def limit_of_a_property_is_enforced(
+    exchange: Exchange, name: str, limit: str, bound: float | None = None
+) -> Iterator[Breach]:
+    """A value beyond a published limit is refused, and the refusal tells the limit.
 
-    `limit` is one of MIN_LENGTH, MAX_LENGTH, MIN_VALUE, MAX_VALUE.
+    `limit` is one of MIN_LENGTH, MAX_LENGTH, MIN_VALUE, MAX_VALUE; `bound` is what it is, if known.
     """
-    yield from refused(exchange, f"PROPERTY_VALIDATION_{limit}", PROP_NAME=name)
+    code = f"PROPERTY_VALIDATION_{limit}"
+    yield from refused(exchange, code, PROP_NAME=name)
+    error, told = exchange.error, LIMITS[limit]
+    if error is None or bound is None:
+        return
+    if error.code == code and error.args.get("PROP_NAME") == name:
+        said = error.args.get(told, "")
+        if not _is_number(said, bound):
+            yield _breach(exchange, f"$.args.{told}", f"{bound:g}", said or "absent")
+
+
+def _is_number(text: str, number: float) -> bool:
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
 
 
 @oracle("ERR-LIMIT-002")

@@ -33,6 +33,18 @@ SEVERAL_TEMPLATES = frozenset(
     }
 )
 """Codes whose template is known to disagree with its parameters (CONTRACT ERR-34)."""
+OF_THE_FRAMEWORK = (
+    "SERVICE_DOES_NOT_EXISTS",
+    "ACTION_DOES_NOT_EXISTS",
+    "MISSING_MANDATORY_PARAMETER",
+    "INVALID_KS",
+    "SERVICE_FORBIDDEN",
+    "INVALID_ENUM_VALUE",
+    "OBJECT_TYPE_ABSTRACT",
+    "PROPERTY_VALIDATION_WRONG_FORMAT",
+    "PROPERTY_VALIDATION_NOT_UPDATABLE",
+)
+"""Codes that every service may answer with, whatever it is about (CONTRACT section 3.2)."""
 TWIN_ELEMENT = "KalturaMultiLingualString"
 
 
@@ -247,3 +259,11 @@ def error_codes_are_tokens(schema: Schema) -> Iterator[Breach]:
             yield Breach(error.code, "capitals, digits and underscores", f"'{error.code}'")
         if error.name.rstrip() != error.code.rstrip():
             yield Breach(error.code, "the code as its name", f"'{error.name}'")
+
+
+@oracle("SCHEMA-ERROR-003")
+def errors_of_the_framework_are_published(schema: Schema) -> Iterator[Breach]:
+    """The schema publishes the errors that every service may answer with."""
+    for code in OF_THE_FRAMEWORK:
+        if code not in schema.errors:
+            yield Breach(f"errors {code}", "the error with its message", "absent")

@@ -175,7 +175,8 @@ class Walk:
             if self._nulls:
                 yield Misfit("null", where, "absent", "null", member)
             return
-        if declared.write_only and value != "":
+        # XML writes an empty element for what it does not tell; JSON leaves it out.
+        if declared.write_only and (value != "" or self._nulls):
             yield Misfit(
                 "write-only", where, "absent: the property is write-only", "present", member
             )

@@ -86,6 +86,23 @@ def get_shows_the_upload(upload: Exchange, get: Exchange) -> Iterator[Breach]:
             )  # fmt: skip
 
 
+@oracle("FILE-UPLOAD-005")
+def list_shows_the_upload(upload: Exchange, listed: Exchange) -> Iterator[Breach]:
+    """A list shows the token as the upload left it; without it, freshness is another rule's."""
+    left, page = object_of(upload), object_of(listed)
+    objects = page.get("objects") if page is not None else None
+    if left is None or not isinstance(objects, list):
+        return
+    for index, token in enumerate(objects):
+        if isinstance(token, dict) and token.get("id") == left.get("id"):
+            for name in ("status", "uploadedFileSize", "fileName"):
+                if plain(left.get(name)) != plain(token.get(name)):
+                    yield breach(
+                        f"$.objects[{index}].{name}", shown(left.get(name)),
+                        shown(token.get(name)), "the upload answered otherwise", upload, listed,
+                    )  # fmt: skip
+
+
 @oracle("FILE-CHUNK-001")
 def first_chunk_leaves_the_token_partial(
     upload: Exchange, token_id: str, size: int

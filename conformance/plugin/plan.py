@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One requirement × one subject, with the body that provokes it."""
+    """One requirement × one subject, with the body that provokes it.
+
+    `among` is over how many subjects the body ranges in this scope, whatever of them is selected.
+    """
 
     requirement: Requirement
     subject: Subject
     body: Callable[[Context, Subject], Iterable[Breach]]
     declaration: Declaration
     function: str
+    among: int = 1
 
     @property
     def name(self) -> str:
@@ -39,8 +43,9 @@ def checks_of(body: Callable[..., Iterable[Breach]], scope: Scope) -> Iterator[C
     """A check for each subject that the body's declaration ranges over in this scope."""
     declaration: Declaration = body.__check__  # type: ignore[attr-defined]
     requirement = scope.catalogue.get(declaration.requirement)
-    for subject in declaration.over(scope):
-        yield Check(requirement, subject, body, declaration, body.__name__)
+    subjects = tuple(declaration.over(scope))
+    for subject in subjects:
+        yield Check(requirement, subject, body, declaration, body.__name__, len(subjects))
 
 
 def digest(checks: Iterable[Check]) -> CheckSet:

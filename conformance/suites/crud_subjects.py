@@ -67,6 +67,33 @@ def services_with_text(scope: Scope) -> Iterator[Subject]:
             yield subject
 
 
+def services_that_double(scope: Scope) -> Iterator[Subject]:
+    """Services that give ids, and whose objects have no key that could be taken."""
+    for subject in _services(scope, "add", "delete"):
+        recipe = _known(subject.name)
+        if recipe.proven and not recipe.natural_keys and recipe.id and not recipe.gated:
+            yield subject
+
+
+def services_with_booleans(scope: Scope) -> Iterator[Subject]:
+    """Services whose objects are known to keep a boolean as an update sends it."""
+    for subject in _services(scope, "add", "get", "update"):
+        if booleans(scope, subject.name):
+            yield subject
+
+
+def booleans(scope: Scope | Context, service: str) -> tuple[str, ...]:
+    """Boolean properties that a real server is known to keep as an update sends them."""
+    recipe = _known(service)
+    result = scope.schema.services[service].actions["get"].result.name or ""
+    known = scope.lineage.properties(recipe.type or result)
+    return tuple(
+        name
+        for name in recipe.update or ()
+        if name in known and known[name].type.kind == "bool" and name not in recipe.not_compared
+    )
+
+
 def services_that_clear(scope: Scope) -> Iterator[Subject]:
     """Services that are known to take updates of a description."""
     for subject in _services(scope, "add", "get", "update"):

@@ -101,6 +101,14 @@ def base_lists(scope: Scope) -> Iterator[Subject]:
             yield Subject(kind="service", name=name, service=service, parameter=unwanted)
 
 
+def media_lists(scope: Scope) -> Iterator[Subject]:
+    """The base service of entries, where its list can be asked for a type of media."""
+    service = scope.schema.services.get("baseentry")
+    asked = scope.lineage.properties("KalturaMediaEntryFilter")
+    if service is not None and service.offers("add", "list") and "mediaTypeEqual" in asked:
+        yield Subject(kind="service", name=service.id, service=service.id)
+
+
 def entry_kinds(scope: Scope) -> dict[str, str]:
     """The services of the entry family below its base, with their classes."""
     found = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from conformance.oracles.list_answer import whole
 from conformance.oracles.list_order import compared
 from conformance.schema.model import TypeRef
 
@@ -22,6 +23,8 @@ FILTER_SUFFIX = "Filter"
 GIVEN_ONCE = frozenset({"id", "createdAt"})
 """Properties that the server gives and never changes; of the others, only what was sent is sure
 to stay: statistics, states and counters move while one looks."""
+UPDATED_AT = "updatedAt"
+"""Stays mostly, and whoever orders by it has to look again whether it did (CONTRACT CRUD-12)."""
 
 
 class Ordering(Struct, frozen=True):
@@ -52,7 +55,7 @@ def strict_ordering(context: Context, people: Population) -> str | None:
     """An ordering that leaves no two members equal, or None."""
     for sign in "+-":
         for each in orderings(context, people, sign):
-            if _strict(each.values, each.ref):
+            if each.constant[1:] != UPDATED_AT and _strict(each.values, each.ref):
                 return each.constant
     return None
 
@@ -79,7 +82,19 @@ def tied_orderings(context: Context, people: Population) -> Iterator[tuple[str, 
 
 
 def _stays(people: Population, name: str) -> bool:
+    if name == UPDATED_AT and _was_touched(people):
+        return True
     return name in GIVEN_ONCE or all(name in member.made.entity for member in people.members)
+
+
+def _was_touched(people: Population) -> bool:
+    """Whether an object was updated in a later second than it was made, so that its times differ.
+
+    Only objects of lists that are known to look at the time of an update are.
+    """
+    created, updated = people.values("createdAt"), people.values(UPDATED_AT)
+    times = [(whole(created[who]), whole(updated[who])) for who in created]
+    return any(made is not None and at is not None and at > made for made, at in times)
 
 
 def constants_of(schema: Schema, listing: Listing) -> tuple[str, ...]:

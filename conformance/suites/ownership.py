@@ -38,7 +38,10 @@ class Attempt(Struct, frozen=True):
 
 
 class UsersEntry(Struct, frozen=True, kw_only=True):
-    """What a user did with entries of that user's own; `granted` with an admin's, by privilege."""
+    """What a user did with entries of that user's own; `granted` with an admin's, by privilege.
+
+    `beyond` are attempts with the same privilege on another entry.
+    """
 
     add: Exchange
     update: Exchange
@@ -49,6 +52,7 @@ class UsersEntry(Struct, frozen=True, kw_only=True):
     add_admin_tags: Exchange
     granted_add: Exchange | None = None
     granted: Exchange | None = None
+    beyond: tuple[Exchange, ...] = ()
 
 
 def _attempt(context: Context, action_id: str, *, session: str) -> Attempt:
@@ -102,6 +106,11 @@ def _users_entry(context: Context, service: str) -> UsersEntry:
     granted_add = context.make(service)
     ks = context.start_session(session=USER, privileges=f"edit:{granted_add.id}")
     granted = update({**kind, "description": "kc granted"}, ks=ks, of=granted_add.id)
+    ungranted = context.make(service)
+    beyond = tuple(
+        update({**kind, "description": "kc not granted"}, ks=ks, of=ungranted.id)
+        for _ in range(OFTEN)
+    )
     delete = context.call(
         service, "delete", {actions["delete"].params[0].name: entry_id}, session=USER
     )
@@ -119,6 +128,7 @@ def _users_entry(context: Context, service: str) -> UsersEntry:
         add_admin_tags=admin_tags[1],
         granted_add=granted_add.exchange,
         granted=granted,
+        beyond=beyond,
     )
 
 

@@ -277,6 +277,13 @@ def test_user_may_change_own_objects(context: Context, subject: Subject) -> Iter
         yield from oracles.user_may_change_own_objects(seen.granted_add, seen.granted)
 
 
+@check(oracles.grant_is_for_one_object, over=services_of_users_entries, writes=True)
+def test_grant_is_for_one_object(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update an admin's entry in a session that may edit another one."""
+    for attempt in USERS_ENTRIES.of(context, subject.name).beyond:
+        yield from oracles.grant_is_for_one_object(attempt)
+
+
 @check(oracles.user_gives_nothing_away, over=services_of_users_entries, writes=True)
 def test_user_gives_nothing_away(context: Context, subject: Subject) -> Iterator[Breach]:
     """Name another owner, on add and on update of a user's own entry."""

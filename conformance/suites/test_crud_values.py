@@ -10,15 +10,25 @@ import msgspec
 from msgspec import Struct, structs
 
 from conformance.oracles import crud as oracles
+from conformance.oracles.slots import slot
 from conformance.plugin.check import NotApplicable, check
+from conformance.provisioning.address import addresses
 from conformance.provisioning.failure import ProvisioningFailed
+from conformance.provisioning.made import Made
 from conformance.schema.standard import entity_param
+from conformance.suites.batch import member, send
 from conformance.suites.crud_subjects import (
+    booleans,
     remove_double,
     services_of_described_entries,
+    services_that_double,
     services_that_refuse,
     services_that_update,
+    services_with_booleans,
 )
+from conformance.suites.list_listing import listing_of
+from conformance.suites.list_subjects import lists_of_all_entries
+from conformance.suites.making import add_by
 from conformance.wire.request import Form, Format
 
 if TYPE_CHECKING:
@@ -38,6 +48,16 @@ MARKS = ("referenceId", "systemName", "fileName")
 """Properties that can hold a word of our own and that lists can be asked for."""
 READ_ONLY = "partnerId"
 """What recordings show refused, wherever an add refuses at all."""
+
+
+SPELLINGS = (
+    ("true", True), ("0", False), ("True", True), ("FALSE", False), ("1", True), ("false", False),
+)  # fmt: skip
+
+
+IN_A_BATCH = 4
+ANY_STATUS = "-2,-1,0,1,2,3,4,5,6,7"
+"""Lifts an entry list's own restriction to what is ready (CONTRACT LIST-17)."""
 
 
 class Replacement(Struct, frozen=True):
@@ -115,6 +135,91 @@ def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breac
                 )
         finally:
             context.discard(made)
+
+
+@check(oracles.equal_adds_make_two, over=services_that_double, writes=True)
+def test_equal_adds_make_two(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an object, and at once the same again."""
+    made, recipe = context.make(subject.name), context.recipe(subject.name)
+    try:
+        _id, second = add_by(context, recipe.session, subject.name, made.sent)
+        yield from oracles.equal_adds_make_two(made.exchange, second, recipe.id)
+        remove_double(context, made, second)
+    finally:
+        context.discard(made)
+
+
+@check(oracles.add_makes_one, over=lists_of_all_entries, writes=True)
+def test_add_makes_one(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add entries of one name, alone and in a batch, and list what has that name."""
+    listing = listing_of(context.schema, context.lineage, context.recipe(subject.name))
+    asked = context.lineage.properties(listing.filter_class or "") if listing else {}
+    selects = context.profile.quirks.selects(f"{subject.name}.list", "nameEqual")
+    if listing is None or not {"nameEqual", "statusIn"} <= asked.keys() or not selects:
+        raise NotApplicable("its list cannot be asked for a name")
+    name = f"kc{context.random.getrandbits(48):012x}"
+    made = [context.make(subject.name, properties={"name": name})]
+    ids = {str(made[0].id)}
+    batched = _batched(context, subject.name, name, IN_A_BATCH)
+    try:
+        ids |= {str(each.id) for each in batched}
+        wanted = {"objectType": listing.filter_class, "nameEqual": name, "statusIn": ANY_STATUS}
+        listed = context.call(subject.name, "list", {str(listing.filter_param): wanted})
+        yield from oracles.add_makes_one(listed, name, ids)
+    finally:
+        for each in (*made, *batched):
+            context.discard(each)
+
+
+def _batched(context: Context, service: str, name: str, count: int) -> list[Made]:
+    """So many entries of that name, added in one batch, with the ledger kept."""
+    adding = context.provisioner.adding(service, random=context.random, properties={"name": name})
+    draft, ledger = adding.draft, context.provisioner.ledger
+    marker, recipe = context.provisioner.names.marker, context.recipe(service)
+    numbers = [ledger.intent(service, "add", marker=marker) for _ in range(count)]
+    batch = send(context, [member(service, "add", **draft.sent)] * count, session=recipe.session)
+    made = []
+    for position, number in enumerate(numbers, 1):
+        one = slot(batch, position)
+        value = one.result.value if one.result is not None else None
+        if not isinstance(value, dict):
+            ledger.refused(number)
+            continue
+        keys = addresses(context.schema.services[service], recipe, value=value, sent={}, entity={})
+        ledger.created(number, id=value.get("id"), delete_params=keys.get("delete"))
+        made.append(
+            Made(
+                service=service,
+                id=value.get("id"),
+                type=draft.type,
+                value=value,
+                sent=draft.sent,
+                entity=draft.entity,
+                keys=keys,
+                exchange=one,
+                record=number,
+            )
+        )
+    return made
+
+
+@check(oracles.text_is_true_or_false, over=services_with_booleans, writes=True)
+def test_text_is_true_or_false(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update booleans with texts, by turns one that is true and one that is false."""
+    name = booleans(context, subject.name)[0]
+    holder = entity_param(context.schema.services[subject.name].actions["update"])
+    made = context.make(subject.name)
+    try:
+        if holder is None or not {"update", "get"} <= made.keys.keys():
+            raise NotApplicable("nothing tells how to change the object")
+        for text, expected in SPELLINGS:
+            entity = {"objectType": made.type, name: text}
+            params = {**made.keys["update"], holder.name: entity}
+            update = context.call(subject.name, "update", params)
+            get = context.call(subject.name, "get", made.keys["get"])
+            yield from oracles.text_is_true_or_false(update, get, name, expected=expected)
+    finally:
+        context.discard(made)
 
 
 @check(oracles.refused_add_stores_nothing, over=services_that_refuse, writes=True)

@@ -436,7 +436,10 @@ def test_limit_of_a_property_is_enforced(context: Context, subject: Subject) -> 
                 exchange = asked(context, action, sent, files)
                 if _is_unknown(context, exchange, owner, parameter):
                     continue
-                yield from errors.limit_of_a_property_is_enforced(exchange, chosen.name, limit)
+                bound = _bound(chosen, limit)
+                yield from errors.limit_of_a_property_is_enforced(
+                    exchange, chosen.name, limit, bound
+                )
 
 
 @check(errors.value_at_a_limit_is_no_breach_of_it, over=callable_actions(_has_limits))
@@ -454,6 +457,13 @@ def test_value_at_a_limit_is_no_breach_of_it(
                 sent = {**params, parameter.name: {"objectType": owner, chosen.name: value}}
                 exchange = asked(context, action, sent, files, session="none")
                 yield from errors.value_at_a_limit_is_no_breach_of_it(exchange, chosen.name, limit)
+
+
+def _bound(chosen: Property, limit: str) -> float:
+    """What the schema says of a limit that it has."""
+    bound = getattr(chosen, limit.lower())
+    assert bound is not None
+    return float(bound)
 
 
 def _is_unknown(context: Context, exchange: Exchange, owner: str, parameter: Param) -> bool:

@@ -14,20 +14,22 @@ from conformance.suites.inheritance_subjects import (
     entry_services,
     kinships,
     lenient_services,
+    media_lists,
     variants,
 )
-from conformance.suites.kinship import VISITS, Visit, holds, id_filter, says_nothing
+from conformance.suites.kinship import VISITS, Visit, holds, id_filter, poll, says_nothing
 from conformance.suites.making import add_as
 from conformance.suites.odd_types import TRIALS, unfit_names, usual_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from conformance.plugin.context import Context
     from conformance.plugin.subject import Subject
     from conformance.verdict.breach import Breach
     from conformance.wire.exchange import Exchange
 
+MEDIA, VIDEO, PICTURE = "KalturaMediaEntry", 1, 2
 OFTEN = 5
 """There are two such lists: what happens now and then is met by asking again."""
 ANY_STATUS = "-2,-1,0,1,2,3,4,5,6,7"
@@ -273,3 +275,34 @@ def test_derived_filter_restricts_the_base_list(
         # What should not be there is no matter of time.
         final=lambda lists: any(holds(listed, ids[unwanted]) for listed in lists),
     )[1]
+
+
+@check(oracles.derived_filter_selects_by_its_own, over=media_lists, writes=True)
+def test_derived_filter_selects_by_its_own(context: Context, subject: Subject) -> Iterator[Breach]:
+    """List a video and a picture through the base service, by the type of media."""
+    ids = {}
+    for media_type in (VIDEO, PICTURE):
+        made, exchange = add_as(context, subject.name, MEDIA, {"mediaType": media_type})
+        if made is None:
+            raise NotApplicable(f"no {MEDIA} is made here: {exchange.error}")
+        ids[media_type] = str(made.id)
+    for media_type, other in ((VIDEO, PICTURE), (PICTURE, VIDEO)):
+        listed = _of_type(context, subject.name, ids, media_type)
+        yield from oracles.derived_filter_selects_by_its_own(
+            listed, ids[media_type], ids[other], f"mediaTypeEqual {media_type}"
+        )
+
+
+def _of_type(context: Context, service: str, ids: Mapping[int, str], media_type: int) -> Exchange:
+    """The objects of that type of media, once the list has settled."""
+    asked = {
+        "objectType": f"{MEDIA}Filter",
+        "idIn": ",".join(ids.values()),
+        "statusIn": ANY_STATUS,
+        "mediaTypeEqual": media_type,
+    }
+    return poll(
+        context,
+        lambda: context.call(service, "list", {"filter": asked}),
+        lambda exchange: holds(exchange, ids[media_type]),
+    )

@@ -177,6 +177,12 @@ def test_error_placeholders_are_parameters(context: Context, _: Subject) -> Iter
     return oracle.error_placeholders_are_parameters(context.schema)
 
 
+@check(oracle.errors_of_the_framework_are_published, over=target)
+def test_errors_of_the_framework_are_published(context: Context, _: Subject) -> Iterable[Breach]:
+    """Look for the errors that this suite itself provokes everywhere."""
+    return oracle.errors_of_the_framework_are_published(context.schema)
+
+
 @check(oracle.error_codes_are_tokens, over=target)
 def test_error_codes_are_tokens(context: Context, _: Subject) -> Iterable[Breach]:
     """Look at the code of every error."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracles import upload as oracles
 from conformance.plugin.check import Inconclusive, NotApplicable, check
+from conformance.suites.list_population import SHORT_SETTLE_SECONDS, until
 from conformance.suites.misuse import action_of, asked, before, callable_actions, is_required
 from conformance.suites.uploading import (
     FILE_NAME,
@@ -40,7 +43,7 @@ TEXT_FORMS = (
     Form(encoding=Encoding.FORM),
     Form(encoding=Encoding.JSON),
 )
-OWN_NAME = "conformance-own-name.png"
+OWN_NAME = "Conformance-Own-Name.png"
 ROUNDS = 4
 """So often that what fails now and then fails here."""
 
@@ -104,6 +107,28 @@ def test_get_shows_the_upload(context: Context, subject: Subject) -> Iterator[Br
             token = new_token(context)
             sent = upload(context, token, picture(context), form=form, finalChunk=final)
             yield from oracles.get_shows_the_upload(sent, got(context, token))
+
+
+@check(oracles.list_shows_the_upload, over=uploading_target, writes=True)
+def test_list_shows_the_upload(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """List a token after the whole file and after its first chunk."""
+    kinds = context.lineage.properties("KalturaUploadTokenFilter")
+    if "list" not in context.schema.services[SERVICE].actions or "idEqual" not in kinds:
+        raise NotApplicable("the target lists no tokens by their id")
+    for final in (True, False):
+        token = new_token(context)
+        sent = upload(context, token, picture(context), finalChunk=final)
+        yield from until(
+            context,
+            partial(_listed, context, token),
+            partial(oracles.list_shows_the_upload, sent),
+            deadline=time.monotonic() + SHORT_SETTLE_SECONDS,
+        )[1]
+
+
+def _listed(context: Context, token: str) -> Exchange:
+    asked = {"objectType": "KalturaUploadTokenFilter", "idEqual": token}
+    return context.call(SERVICE, "list", {"filter": asked})
 
 
 @check(oracles.first_chunk_leaves_the_token_partial, over=uploading_target, writes=True)

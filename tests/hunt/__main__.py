@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import click
 
 from tests.hunt.draw import Combination, combinations, drawn
 from tests.hunt.draw import together as grouped
-from tests.hunt.mutant import mutants
+from tests.hunt.mutant import Mutant, mutants
 from tests.hunt.report import summary
 from tests.hunt.runs import ROOT, Setting, tried
 
@@ -40,6 +41,7 @@ def list_mutants(*, benign: bool) -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--scope", "kind", type=click.Choice(["everywhere", "service", "one-in-ten"]))
 @click.option("--only", multiple=True, metavar="MUTANT[@SCOPE]", help="These instead of a draw.")
+@click.option("--among", multiple=True, metavar="PATTERN", help="Draw only from these mutants.")
 @click.option("--benign", is_flag=True, help="Every variation instead of a draw.")
 @click.option("--together", type=int, default=1, help="So many variations in one run.")
 @click.option("--sound", type=int, default=0, help="So many runs with nothing altered.")
@@ -58,6 +60,7 @@ def run(
     seed: int,
     kind: str | None,
     only: tuple[str, ...],
+    among: tuple[str, ...],
     benign: bool,
     together: int,
     sound: int,
@@ -80,7 +83,7 @@ def run(
     )
     schema = setting.schema()
     found = mutants(package(benign))
-    every = combinations(found, schema)
+    every = combinations(_among(found, among), schema)
     chosen: list[Combination | None] = [None] * sound
     if only:
         chosen += [_named(text, found) for text in only]
@@ -110,6 +113,15 @@ def run(
 def package(benign: bool) -> str:  # noqa: FBT001 - a yes or no of the command line
     """The package of the faults, or of the variations."""
     return "tests.hunt.benign" if benign else "tests.hunt.mutants"
+
+
+def _among(found: dict[str, Mutant], patterns: tuple[str, ...]) -> dict[str, Mutant]:
+    if not patterns:
+        return found
+    kept = {n: m for n, m in found.items() if any(fnmatchcase(n, p) for p in patterns)}
+    if not kept:
+        raise click.UsageError(f"no mutant fits {', '.join(patterns)}; `list` prints them")
+    return kept
 
 
 def _named(text: str, found: Any) -> Combination:

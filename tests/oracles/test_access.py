@@ -114,6 +114,7 @@ def test_a_session_is_of_one_account(answered: Answered, refused: Refused) -> No
     [
         access.user_cannot_act_as_admin,
         access.user_gives_nothing_away,
+        access.grant_is_for_one_object,
         access.visitor_adds_nothing,
     ],
 )

@@ -138,6 +138,15 @@ def judges(
                 {"parts": PARTS}, sound, e, KIND, lineage
             ),
         },
+        "second of two equal adds": {
+            "CRUD-ADD-010": lambda e: crud.equal_adds_make_two(thing(id=6), e, "id"),
+        },
+        "list of one name": {
+            "CRUD-ADD-011": lambda e: crud.add_makes_one(e, "a", {"5"}),
+        },
+        "get after a text for a boolean": {
+            "CRUD-BOOL-001": lambda e: crud.text_is_true_or_false(sound, e, "good", expected=True),
+        },
         "get after a rest and an update": {
             "CRUD-TIME-005": lambda e: crud.update_moves_updated_at(sound, sound, e),
         },
@@ -183,6 +192,9 @@ STEPS = (
     *OBJECT_IS_DUE,
     "get of a text",
     "get after another array",
+    "second of two equal adds",
+    "list of one name",
+    "get after a text for a boolean",
     "get after a rest and an update",
     "list after a refused add",
     "get after clearing",
@@ -819,6 +831,45 @@ def test_array_of_a_refused_update_need_not_be_there(
     sent = {"parts": PARTS}
 
     assert list(crud.array_is_replaced(sent, refused("NO"), thing(), KIND, small_lineage)) == []
+
+
+def test_equal_adds_may_be_refused_and_not_be_one(
+    thing: Callable[..., Exchange], refused: Refused
+) -> None:
+    """Two ids are right, and so is a refusal; one id is a breach, as a number or as text."""
+    for second in (thing(id=6), refused("DUPLICATE")):
+        assert list(crud.equal_adds_make_two(thing(), second, "id")) == []
+    for second in (thing(), thing(id="5")):
+        assert [b.where for b in crud.equal_adds_make_two(thing(), second, "id")] == ["$.id"]
+
+
+def test_a_name_of_ours_is_no_strangers(answered: Answered, refused: Refused) -> None:
+    """Another object of the name is a breach; one of another name, or one too few, is none."""
+
+    def judge(*objects: dict[str, Any]) -> list[str]:
+        listed = answered({"objects": list(objects), "totalCount": len(objects)})
+        return [breach.where for breach in crud.add_makes_one(listed, "a", {"5", "6"})]
+
+    ours = ({"id": 5, "name": "a"}, {"id": "6", "name": "a"})
+    assert judge(*ours) == judge(ours[0]) == judge(*ours, {"id": 7, "name": "b"}) == []
+    assert judge(*ours, {"id": 7, "name": "a"}) == ["$.objects[2]"]
+    assert list(crud.add_makes_one(refused("NO"), "a", set())) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "means"),
+    [(True, True), (1, True), ("1", True), (False, False), (0, False), ("", False), (None, False)],
+)
+def test_booleans_look_different_in_each_format(
+    *, value: object, means: bool, thing: Callable[..., Exchange], refused: Refused
+) -> None:
+    """What means the other is a breach; what was refused is none."""
+    read = thing(good=value)
+
+    for expected in (True, False):
+        found = list(crud.text_is_true_or_false(thing(), read, "good", expected=expected))
+        assert bool(found) is (expected is not means)
+        assert not list(crud.text_is_true_or_false(refused("X"), read, "good", expected=expected))
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,19 @@ def test_a_foreign_object_is_not_listed(listed: Callable[..., Any]) -> None:
     assert list(judge(listed({"id": "1_b"}, CLIP), "1_a", "KalturaClip"))
 
 
+def test_a_derived_filter_selects_by_its_own(listed: Callable[..., Any], refused: Refused) -> None:
+    """The one of the asked kind is there and the other is not; strangers do not matter."""
+
+    def judge(exchange: Any) -> list[Any]:
+        return list(inheritance.derived_filter_selects_by_its_own(exchange, "1_a", "1_b", "x 1"))
+
+    one, other, stranger = ({"id": name} for name in ("1_a", "1_b", "1_x"))
+    assert not judge(listed(one, stranger))
+    assert judge(listed(one, other))
+    assert judge(listed(stranger))
+    assert judge(refused("INTERNAL_SERVERL_ERROR"))
+
+
 def test_a_derived_filter_restricts_the_base_list(
     listed: Callable[..., Any], refused: Refused
 ) -> None:

@@ -411,6 +411,22 @@ def test_lists_show_what_get_shows(answered: Answered, small_lineage: Lineage) -
     assert not judge(listed(answered, 2, name="other"))
 
 
+def test_list_shows_the_second_in_which_an_object_was_made(
+    answered: Answered, small_lineage: Lineage
+) -> None:
+    """Other times may differ by a second or two; what is not there is for another rule."""
+    get = answered({"objectType": THING, "id": 1, "createdAt": 1700000000})
+
+    def judge(**values: object) -> list[str]:
+        exchange = listed(answered, 1, **values)
+        return told(oracles.list_shows_what_get_shows(exchange, get, NAMES, small_lineage))
+
+    assert not judge(createdAt=1700000000)
+    assert not judge(createdAt="1700000000")
+    assert judge(createdAt=1700000001) == ["$.objects[0].createdAt"]
+    assert judge(createdAt=1700000009) == ["$.objects[0].createdAt"]
+
+
 def test_count_agrees(answered: Answered, refused: Refused) -> None:
     """As a number or as text."""
     assert not told(oracles.count_agrees_with_the_list(answered("4"), expected=4))

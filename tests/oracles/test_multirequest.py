@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -303,6 +304,40 @@ def test_members_run_one_after_the_other(batched: Batched) -> None:
     assert list(judge(batched([old, new, old]), before="a", after="b"))
     assert list(judge(batched([new, new, new]), before="a", after="b"))
     assert list(judge(batched([old, new, error()]), before="a", after="b"))
+
+
+def lived(batched: Batched, *answers: Any) -> Exchange:
+    """A batch that adds a thing, gets it, updates it, gets and deletes it."""
+    actions = ("add", "get", "update", "get", "delete")
+    made = batched(list(answers), sent=len(actions))
+    told = {
+        str(number): {"service": "thing", "action": name} for number, name in enumerate(actions, 1)
+    }
+    return structs.replace(made, call=Call("multirequest", "", told))
+
+
+def test_batch_holds_a_life(batched: Batched) -> None:
+    """The object is got, also as it was updated; a refused member is no breach."""
+    judge = partial(oracle.batch_holds_a_life, identity="id", text="name", mark="m")
+    new = {**THING, "name": "m of 5"}
+
+    assert not list(judge(lived(batched, THING, THING, new, new, None)))
+    assert not list(judge(lived(batched, THING, THING, error("SERVICE_FORBIDDEN"), THING, None)))
+    assert not list(judge(lived(batched, error("SERVICE_FORBIDDEN"), *[error()] * 4)))
+    assert not list(judge(lived(batched, THING, THING, new, THING, None), text=None)), (
+        "nothing was written"
+    )
+    for broken in (
+        (THING, error(), new, new, None),
+        (THING, {**THING, "id": 6}, new, new, None),
+        (THING, None, new, new, None),
+        (THING, THING, error(), THING, None),
+        (THING, THING, new, THING, None),
+        (THING, THING, new, {**THING, "name": "m of {1:result:id}"}, None),
+        (THING, THING, new, new, error()),
+        (THING, THING, new, new),
+    ):
+        assert list(judge(lived(batched, *broken))), broken
 
 
 def test_file_reaches_its_member(batched: Batched) -> None:

@@ -71,9 +71,9 @@ CASES: list[tuple[Judge, str, dict[str, str]]] = [
         {"XML_FIELD": "name"},
     ),
     (
-        lambda e: refusals.limit_of_a_property_is_enforced(e, "name", "MAX_LENGTH"),
+        lambda e: refusals.limit_of_a_property_is_enforced(e, "name", "MAX_LENGTH", 5),
         "PROPERTY_VALIDATION_MAX_LENGTH",
-        {"PROP_NAME": "name"},
+        {"PROP_NAME": "name", "MAX_LEN": "5"},
     ),
     (refusals.forged_session_is_refused_first, "INVALID_KS", {}),
     (refusals.unknown_action_precedes_the_session, "ACTION_DOES_NOT_EXISTS", {}),

@@ -356,6 +356,11 @@ REJECTED: dict[str, tuple[Any, ...]] = {
         "Not found",
         ('name="NOT_FOUND" code="NOT_FOUND"', 'name="Not found" code="Not found"'),
     ),
+    "error of the framework that is not published": (
+        oracle.errors_of_the_framework_are_published,
+        "errors INVALID_KS",
+        ('name="INVALID_KS" code="INVALID_KS"', 'name="INVALID_K" code="INVALID_K"'),
+    ),
     "error of another name": (
         oracle.error_codes_are_tokens,
         "NOT_FOUND",

@@ -57,6 +57,7 @@ def test_loose_scalars_fit(small_schema: Schema, small_lineage: Lineage) -> None
         ({"type": "fancy"}, ("enum", "$.type")),
         ({"createdAt": 1795413176000}, ("time", "$.createdAt")),
         ({"secret": "x"}, ("write-only", "$.secret")),
+        ({"secret": ""}, ("write-only", "$.secret")),
         ({"size": None}, ("null", "$.size")),
     ],
 )

@@ -172,6 +172,18 @@ def test_get_is_held_against_the_upload(answered: Answered) -> None:
     assert places(upload.get_shows_the_upload(sent, other)) == ["$.uploadedFileSize"]
 
 
+def test_list_shows_the_upload(answered: Answered, refused: Refused) -> None:
+    """Of other tokens, of a list without the token and of a refused upload nothing is said."""
+    sent, other = answered(FULL), {**FULL, "id": "0_other", "status": 0}
+    same = answered({"objects": [other, {**FULL, "uploadedFileSize": "1500"}], "totalCount": 2})
+    stale = answered({"objects": [{**FULL, "status": 0}], "totalCount": 1})
+
+    assert places(upload.list_shows_the_upload(sent, same)) == []
+    assert places(upload.list_shows_the_upload(sent, stale)) == ["$.objects[0].status"]
+    assert places(upload.list_shows_the_upload(sent, answered({"objects": [other]}))) == []
+    assert places(upload.list_shows_the_upload(refused("X"), stale)) == []
+
+
 def test_absent_file_is_missed_by_name(refused: Refused) -> None:
     """The error names the parameter; another name is a breach."""
     missing = "MISSING_MANDATORY_PARAMETER"

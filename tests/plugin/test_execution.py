@@ -157,6 +157,62 @@ def test_what_shows_once_is_inconclusive_and_says_so() -> None:
     assert result.breaches == (BREACH,)
 
 
+def calling(requests: int, *looks: int) -> Callable[..., list[Breach]]:
+    """A body that makes so many requests a look, and shows the breach at these looks."""
+    count = itertools.count()
+
+    def body(context: Any, _subject: object) -> list[Breach]:
+        context.exchanges.extend(exchange(number) for number in range(requests))
+        return list(it_is_so(shown=next(count) in looks))
+
+    return body
+
+
+@pytest.mark.parametrize(
+    ("requests", "among", "looks"),
+    [(1, 1, 10), (2, 1, 6), (4, 1, 3), (6, 1, 2), (7, 1, 1), (1, 3, 3), (4, 2, 3), (1, 6, 1)],
+)
+def test_what_few_subjects_are_asked_is_asked_several_times(
+    requests: int, among: int, looks: int
+) -> None:
+    """No other service asks it again, so the check itself does, as far as few requests suffice."""
+    (result,) = executed(replace(planned(calling(requests)), among=among))
+
+    assert (result.outcome, result.attempts) == ("passed", looks)
+    assert len(result.exchanges) == requests
+
+
+def test_a_later_look_may_be_the_first_that_fails() -> None:
+    """It is confirmed like any other."""
+    (result,) = executed(planned(calling(2, 4, 11)))
+
+    assert (result.outcome, result.attempts, result.shown) == ("failed", 12, 2)
+
+
+def test_a_later_look_that_decides_nothing_takes_nothing_away() -> None:
+    """A lost connection in a repetition is no doubt about the first look; our own fault is."""
+    answers = {Inconclusive: "passed", ZeroDivisionError: "broken"}
+    for error, outcome in answers.items():
+        count = itertools.count()
+        passing = calling(4)
+
+        def body(
+            context: Any,
+            subject: object,
+            *,
+            count: Any = count,
+            passing: Any = passing,
+            error: Any = error,
+        ) -> list[Breach]:
+            if next(count) == 2:
+                raise error("in between")
+            return passing(context, subject)  # type: ignore[no-any-return]
+
+        (result,) = executed(planned(body))
+
+        assert result.outcome == outcome
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [

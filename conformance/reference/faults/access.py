@@ -246,6 +246,18 @@ def owners_are_refused(behaviour: Behaviour) -> Behaviour:
     return replace(behaviour, authorise=authorise)
 
 
+@fault("ACCESS-OWNER-005")
+def grants_are_for_everything(behaviour: Behaviour) -> Behaviour:
+    """A session that may edit one object may edit all."""
+    sound = behaviour.authorise
+
+    def authorise(call: Call) -> None:
+        if "edit" not in call.session.privilege_map:
+            sound(call)
+
+    return replace(behaviour, authorise=authorise)
+
+
 @fault("ACCESS-OWNER-004")
 def entries_are_given_away(behaviour: Behaviour) -> Behaviour:
     """A user may add an entry in another user's name."""

@@ -7,6 +7,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from conformance.reference.arguments import CLEAR
 from conformance.reference.entities import entity_param, store
 from conformance.reference.errors import ApiFault
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.reference.behaviour import Behaviour
     from conformance.reference.call import Call
     from conformance.reference.families import Room
+    from conformance.reference.message import HttpRequest
     from conformance.reference.request import Invocation
     from conformance.reference.storage import Document, Record
     from conformance.reference.world import World
@@ -133,6 +136,34 @@ def ids_are_given_twice(behaviour: Behaviour) -> Behaviour:
         return document
 
     return alteration.kept(behaviour, change, when=alteration.in_services("responseprofile"))
+
+
+@fault("CRUD-ADD-010")
+def equal_adds_are_one(behaviour: Behaviour) -> Behaviour:
+    """A configuration of the same name as the one before is that one."""
+    last: list[Any] = [None, None]
+
+    def change(call: Call, document: Document) -> Document:
+        if call.action.name == "add":
+            if document.get("name") == last[0]:
+                document["id"] = last[1]
+            last[:] = [document.get("name"), document["id"]]
+        return document
+
+    return alteration.kept(behaviour, change, when=alteration.in_services("uiconf"))
+
+
+@fault("CRUD-ADD-011")
+def adds_in_a_batch_are_carried_out_twice(behaviour: Behaviour) -> Behaviour:
+    """A data entry that a batch adds is added twice."""
+    sound = behaviour.add
+
+    def add(call: Call) -> Any:
+        if call.invocation.in_multirequest and call.action.service == "data":
+            sound(call)
+        return sound(call)
+
+    return replace(behaviour, add=add)
 
 
 @fault("CRUD-ADD-004")
@@ -740,6 +771,31 @@ def arrays_are_put_together(behaviour: Behaviour) -> Behaviour:
         } | {name: document[name] for name in document.keys() - held.keys()}
 
     return _on_update(behaviour, change)
+
+
+@fault("CRUD-BOOL-001")
+def only_small_letters_are_true(behaviour: Behaviour) -> Behaviour:
+    """Of texts, an update takes only true and 1 for true."""
+
+    def change(invocation: Invocation) -> dict[str, Any]:
+        return {name: _without_capitals(value) for name, value in invocation.params.items()}
+
+    sound = behaviour.read_request
+
+    def read(request: HttpRequest) -> Invocation:
+        invocation = sound(request)
+        if invocation.action.lower() != "update":
+            return invocation
+        return structs.replace(invocation, params=change(invocation))
+
+    return replace(behaviour, read_request=read)
+
+
+def _without_capitals(value: Any) -> Any:
+    """An object in which True is no word for true."""
+    if not isinstance(value, dict):
+        return value
+    return {name: False if each == "True" else each for name, each in value.items()}
 
 
 @fault("CRUD-CLEAR-002")

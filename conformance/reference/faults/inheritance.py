@@ -240,3 +240,15 @@ def base_list_forgets_the_filters_class(behaviour: Behaviour) -> Behaviour:
         return decoded
 
     return alteration.arguments(behaviour, change)
+
+
+@fault("INH-FILTER-002")
+def base_list_forgets_what_only_media_have(behaviour: Behaviour) -> Behaviour:
+    """baseEntry.list passes over mediaTypeEqual."""
+
+    def change(action: Action, decoded: dict[str, Any]) -> dict[str, Any]:
+        if action.id == "baseentry.list" and isinstance(decoded.get("filter"), dict):
+            decoded["filter"].pop("mediaTypeEqual", None)
+        return decoded
+
+    return alteration.arguments(behaviour, change)

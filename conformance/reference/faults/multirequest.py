@@ -398,6 +398,21 @@ def equal_members_are_asked_once(behaviour: Behaviour) -> Behaviour:
     return _answering(behaviour, change)
 
 
+@fault("MULTI-LIFE-001")
+def references_to_an_add_stay_text(behaviour: Behaviour) -> Behaviour:
+    """References to what a member of the same batch added are not filled in."""
+
+    def change(invocation: Invocation) -> Params:
+        found = {number for number, member in _members(invocation.params) if _adds(member)}
+
+        def say(match: re.Match[str]) -> str:
+            return f"{{{match[1]}:outcome" if int(match[1]) in found else match[0]
+
+        return _each_text(invocation.params, lambda text, _number: TOKEN.sub(say, text))
+
+    return _reading(behaviour, change)
+
+
 @fault("MULTI-FILE-001")
 def files_reach_no_member(behaviour: Behaviour) -> Behaviour:
     """The files of a batch are lost."""
@@ -408,6 +423,10 @@ def files_reach_no_member(behaviour: Behaviour) -> Behaviour:
         return structs.replace(invocation, files={}) if _is_batch(invocation) else invocation
 
     return replace(behaviour, read_request=read)
+
+
+def _adds(member: Params) -> bool:
+    return str(member.get("action", "")).lower() == "add"
 
 
 def _answering(behaviour: Behaviour, change: Callable[[Invocation, list[Any]], Any]) -> Behaviour:

@@ -275,6 +275,12 @@ def error_has_no_parameter(behaviour: Behaviour) -> Behaviour:
     return _rewritten(behaviour, rb"(<error [^>]*@[^>]*>\s*)<parameter [^>]*/>", rb"\1")
 
 
+@fault("SCHEMA-ERROR-003")
+def error_of_the_framework_is_missing(behaviour: Behaviour) -> Behaviour:
+    """INVALID_ENUM_VALUE is not published."""
+    return _rewritten(behaviour, rb'<error name="INVALID_ENUM_VALUE".*?</error>', b"")
+
+
 def _rewritten(behaviour: Behaviour, pattern: bytes, replacement: bytes) -> Behaviour:
     """Rewrite the first place of the published schema that the pattern fits."""
     return replace(behaviour, publish_schema=_rewriting(pattern, replacement))

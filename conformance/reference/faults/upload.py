@@ -137,6 +137,18 @@ def get_forgets_the_size(behaviour: Behaviour) -> Behaviour:
     return alteration.answer(behaviour, "get", change, when=in_actions("uploadtoken.get"))
 
 
+@fault("FILE-UPLOAD-005")
+def listed_tokens_are_pending(behaviour: Behaviour) -> Behaviour:
+    """list shows every token as pending."""
+
+    def change(_call: Call, value: Any) -> Any:
+        for token in value.get("objects", ()):
+            token["status"] = 0
+        return value
+
+    return alteration.answer(behaviour, "list", change, when=in_actions("uploadtoken.list"))
+
+
 @fault("FILE-CHUNK-001")
 def every_chunk_is_the_last(behaviour: Behaviour) -> Behaviour:
     """finalChunk is ignored: every first chunk makes the token full."""

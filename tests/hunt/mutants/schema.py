@@ -154,3 +154,68 @@ def a_base_is_itself(exchange: Exchange, _world: World) -> None:
 def error_parameters_are_missing(exchange: Exchange, _world: World) -> None:
     """Errors are published without their parameters."""
     sub(exchange, rb'<parameter name="[^"]*"\s*/>', b"")
+
+
+@bytewise("*", narrow=False)
+def an_optional_parameter_is_required(exchange: Exchange, _world: World) -> None:
+    """The parameters filter and pager are published as required."""
+    sub(exchange, rb'(<param name="(?:filter|pager)"[^>]*optional=)"1"', rb'\1"0"')
+
+
+@bytewise("*", narrow=False)
+def a_class_is_renamed(exchange: Exchange, _world: World) -> None:
+    """KalturaUiConf is published as KalturaUserInterface, wherever it stands."""
+    sub(exchange, rb'"KalturaUiConf"', b'"KalturaUserInterface"')
+
+
+@bytewise("*", narrow=False)
+def a_value_is_another(exchange: Exchange, _world: World) -> None:
+    """The media type VIDEO is published as 11."""
+    sub(
+        exchange,
+        rb'(<enum name="KalturaMediaType".*?name="VIDEO" value=)"1"',
+        rb'\1"11"',
+        1,
+    )
+
+
+@bytewise("*", narrow=False)
+def a_text_is_a_number(exchange: Exchange, _world: World) -> None:
+    """description is published as an int."""
+    sub(
+        exchange,
+        rb'<property name="description" type="string"',
+        b'<property name="description" type="int"',
+    )
+
+
+@bytewise("*", narrow=False)
+def insert_only_is_not_marked(exchange: Exchange, _world: World) -> None:
+    """Insert-only properties are published as changeable."""
+    sub(exchange, rb' insertOnly="1"', b' insertOnly="0"')
+
+
+@bytewise("*", narrow=False)
+def lists_hold_another_class(exchange: Exchange, _world: World) -> None:
+    """Lists of categories are published as lists of users."""
+    sub(exchange, rb'arrayType="KalturaCategory"', b'arrayType="KalturaUser"')
+
+
+@bytewise("*", narrow=False)
+def it_is_another_each_time(exchange: Exchange, world: World) -> None:
+    """Every second reading of the schema lacks the service playlist."""
+    count = world.memory["count"] = world.memory.get("count", 0) + 1
+    if count % 2 == 0:
+        sub(exchange, rb'<service id="playlist".*?</service>', b"")
+
+
+@bytewise("*", narrow=False)
+def limits_are_lower(exchange: Exchange, _world: World) -> None:
+    """Published greatest lengths are too low."""
+    sub(exchange, rb'maxLength="(\d+)\d"', rb'maxLength="\1"')
+
+
+@bytewise("*", narrow=False)
+def errors_are_not_published(exchange: Exchange, _world: World) -> None:
+    """The schema publishes no errors."""
+    sub(exchange, rb"<errors>.*?</errors>", b"<errors></errors>")

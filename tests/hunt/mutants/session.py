@@ -322,3 +322,50 @@ def app_token_sessions_are_of_no_user(_call: Call, value: Any, world: World) -> 
     if isinstance(value, dict) and value.get("ks"):
         value["ks"] = world.ks()
     return value
+
+
+@around("get", "list", narrow=True)
+def expired_sessions_may_read(call: Call, world: World) -> Any:
+    """An expired session may still read."""
+    return (yield from retried(call, world, "EXPIRED"))
+
+
+@asking("session.get", narrow=False)
+def get_tells_of_the_caller(call: Call, _world: World) -> None:
+    """session.get tells of the caller's session, whichever it is asked for."""
+    call.params.pop("session", None)
+
+
+@answering("session.startWidgetSession", narrow=False)
+def widget_sessions_name_another_account(_call: Call, value: Any, world: World) -> Any:
+    """startWidgetSession names another account than that of its session."""
+    if isinstance(value, dict) and not is_error(value):
+        value["partnerId"] = world.other
+    return value
+
+
+@around("session.start", narrow=False)
+def wrong_secrets_name_another_account(_call: Call, _world: World) -> Any:
+    """A wrong secret is reported for account 0."""
+    value = yield
+    if is_error(value, "START_SESSION_ERROR") and isinstance(value.get("args"), dict):
+        was = str(value["args"].get("PID"))
+        value["args"]["PID"] = "0"
+        value["message"] = str(value["message"]).replace(was, "0")
+    return value
+
+
+@asking("add", "update", "delete")
+def widgets_may_write(call: Call, world: World) -> None:
+    """A widget's session adds, updates and deletes."""
+    session = world.session(call.ks)
+    if session is not None and "widget:1" in session.privileges and world.is_good(call.ks):
+        set_ks(call, world.ks(session.partner_id))
+
+
+@asking("update", "delete")
+def edit_privileges_are_for_all(call: Call, world: World) -> None:
+    """A session that may edit one object may edit all."""
+    session = world.session(call.ks)
+    if session is not None and "edit:" in session.privileges and world.is_good(call.ks):
+        set_ks(call, world.ks(session.partner_id, user=session.user_id))
