@@ -43,7 +43,7 @@ FLAKY_CHECKS = 60
 """After so many checks that had to be looked at often, the rest is looked at twice only."""
 SHORT_LOOKS = 3
 FEWEST_LOOKS = 10
-FEW_REQUESTS = 12
+FEW_REQUESTS = 24
 LONG_SECONDS = 3.0
 """The subjects of a check are looked at so often in all, as far as so many requests of each are
 enough, if a look does not take long."""
@@ -163,9 +163,11 @@ class Execution:
         is_long = time.monotonic() - started > LONG_SECONDS
         if not numbers or first.outcome is not Outcome.PASSED or is_long:
             return first, 1
+        if self._deadline is not None:
+            return first, 1  # other rules come before the same one once more
         wanted = min(FEWEST_LOOKS // check.among, FEW_REQUESTS // len(numbers))
         for number in range(1, wanted):
-            if self.out_of_time or self._stopped:
+            if self._stopped:
                 return first, number
             later = self.look(check, number)
             if later.outcome in (Outcome.FAILED, Outcome.BROKEN):

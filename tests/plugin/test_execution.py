@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,7 @@ def calling(requests: int, *looks: int) -> Callable[..., list[Breach]]:
 
 @pytest.mark.parametrize(
     ("requests", "among", "looks"),
-    [(1, 1, 10), (2, 1, 6), (4, 1, 3), (6, 1, 2), (7, 1, 1), (1, 3, 3), (4, 2, 3), (1, 6, 1)],
+    [(1, 1, 10), (3, 1, 8), (8, 1, 3), (12, 1, 2), (13, 1, 1), (1, 3, 3), (6, 2, 4), (1, 6, 1)],
 )
 def test_what_few_subjects_are_asked_is_asked_several_times(
     requests: int, among: int, looks: int
@@ -180,6 +181,13 @@ def test_what_few_subjects_are_asked_is_asked_several_times(
 
     assert (result.outcome, result.attempts) == ("passed", looks)
     assert len(result.exchanges) == requests
+
+
+def test_a_run_with_a_time_limit_asks_other_rules_first() -> None:
+    """What time there is goes into breadth."""
+    (result,) = executed(planned(calling(1)), deadline=time.monotonic() + 60)
+
+    assert (result.outcome, result.attempts) == ("passed", 1)
 
 
 def test_a_later_look_may_be_the_first_that_fails() -> None:
