@@ -216,6 +216,12 @@ def until(
     return context.settling.until(act, judge, deadline=deadline, final=_is_refused)
 
 
+def settle(context: Context, people: Population) -> None:
+    """Wait until no index and no replica may be behind, at most the profile's `settle-seconds`."""
+    at_least = min(SHORT_SETTLE_SECONDS, context.profile.limits.settle_seconds)
+    time.sleep(max(people.settled_at - time.monotonic(), at_least))
+
+
 def _is_refused(exchange: Exchange) -> bool:
     return isinstance(exchange.answer, ApiError)
 

@@ -21,6 +21,7 @@ from conformance.suites.list_population import (
     ask,
     judged,
     population,
+    settle,
     until,
 )
 from conformance.wire.answer import Result
@@ -37,6 +38,10 @@ INCLUDE, EXCLUDE = 1, 2
 """The kinds of response profile (CONTRACT PROF-03)."""
 PROFILED = ("description", "tags", "createdAt", "partnerId")
 """What a response profile leaves out; not `type`, which is always shown (OBSERVED 35)."""
+MORE = 2
+"""More lists than the first are held against get: there may be few services with such a list."""
+LOOKS_BETWEEN = 20
+"""So often what a list once showed otherwise is looked for again: it may be one list of ten."""
 PAST_THE_END = 90
 """A page that no population reaches, and an index still answers (CONTRACT LIST-06)."""
 
@@ -100,19 +105,16 @@ def test_list_shows_what_get_shows(context: Context, subject: Subject) -> Iterat
     """Get every object and find it in the list."""
     people = population(context, subject.name, at_least=1)
     recipe = context.recipe(subject.name)
+    lists = (people.first, *(ask(context, people.listing, people.asking) for _ in range(MORE)))
     for member in people.members:
         if member.get is None:
             raise NotApplicable("the service has no get")
         keys = member.made.keys["get"]
-        held = (people.first, member.get)
-        breaches = list(_same(context, people, *held))
-        if breaches:
-            # What the server itself changes in the meantime is the same for two calls in a row.
-            get = context.call(subject.name, "get", keys, session=recipe.session)
-            breaches = list(
-                _same(context, people, ask(context, people.listing, people.asking), get)
-            )
-        yield from breaches
+        get = partial(context.call, subject.name, "get", keys, session=recipe.session)
+        differs = any(any(_same(context, people, each, member.get)) for each in lists)
+        if differs or (context.attempt and any(_looks_between(context, people, get))):
+            settle(context, people)
+            yield from _looks_between(context, people, get)
 
 
 @check(oracles.count_agrees_with_the_list, over=subjects.lists_with_count, writes=True)
@@ -439,6 +441,24 @@ def _together(
         ]
 
     return context.settling.until(pages, judge, deadline=people.settled_at)[1]
+
+
+def _looks_between(
+    context: Context, people: Population, get: Callable[[], Exchange]
+) -> list[Breach]:
+    """What a list shows otherwise than get, of up to so many lists."""
+    looks = (_between(context, people, get) for _ in range(LOOKS_BETWEEN))
+    return next(filter(None, looks), [])
+
+
+def _between(context: Context, people: Population, get: Callable[[], Exchange]) -> list[Breach]:
+    """What a list shows otherwise than get answers before it and after it as well."""
+    before = get()
+    listed = ask(context, people.listing, people.asking)
+    places = {breach.where for breach in _same(context, people, listed, before)}
+    if not places:
+        return []
+    return [each for each in _same(context, people, listed, get()) if each.where in places]
 
 
 def _pager(size: int, index: int) -> dict[str, int]:
