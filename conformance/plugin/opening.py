@@ -22,6 +22,7 @@ from conformance.plugin.target import Target
 from conformance.plugin.traffic import Traffic
 from conformance.provisioning.ledger import Ledger
 from conformance.provisioning.lifecycle import begin
+from conformance.provisioning.normalised import without_normalised
 from conformance.provisioning.provisioner import Provisioner
 from conformance.provisioning.recipe import read_recipes
 from conformance.requirements.catalogue import read_catalogue
@@ -191,7 +192,9 @@ def _bench(
     provisioner = Provisioner(
         schema=scope.schema,
         lineage=scope.lineage,
-        recipes=read_recipes(),
+        recipes=without_normalised(
+            read_recipes(), scope.schema, scope.lineage, scope.profile.quirks.normalised
+        ),
         ledger=Ledger(recording.ledger),
         call=send,
         random=Random(f"{settings.seed}:provisioning"),  # noqa: S311 - inputs, not secrets

@@ -73,7 +73,11 @@ class Quirks(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
         Notes, _notes("By `service.property`: what is sent is dropped without a word (CRUD-11).")
     ] = field(default_factory=dict)
     normalised: Annotated[
-        Notes, _notes("By `Class.property`: what is stored differs from what was sent (CRUD-13).")
+        Notes,
+        _notes(
+            "By `Class.property`: stored otherwise than sent in a way that the suite does not know "
+            "(CRUD-13); not compared."
+        ),
     ] = field(default_factory=dict)
     kept_after_delete: Annotated[
         Notes, _notes("By service: an object stays readable after its deletion (CRUD-16).")

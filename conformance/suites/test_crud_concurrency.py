@@ -74,7 +74,9 @@ def _play(context: Context, service: str) -> Meeting:
     name = _changed(service)
     made = context.make(service)
     try:
-        if name is None or "get" not in made.keys or "update" not in made.keys:
+        if name is None or name in context.recipe(service).not_compared:
+            raise NotApplicable("nothing of it is known to be kept as it was sent")
+        if "get" not in made.keys or "update" not in made.keys:
             raise NotApplicable("nothing of it is known to be changed")
         return _met(context, made, name)
     finally:
