@@ -69,10 +69,10 @@ def schema(name: str, text: str, *, says: str) -> Case:
     return Case(name=f"schema: {name}", arguments=arguments, exit=2, says=says, files=files)
 
 
-def server(name: str, *, exit: int, says: str) -> Case:  # noqa: A002 - the word of the command line
+def server(name: str, *more: str, exit: int, says: str) -> Case:  # noqa: A002 - the command line's word
     return Case(
         name=f"a server that {name}",
-        arguments=TO_SERVER,
+        arguments=(*TO_SERVER, *more),
         exit=exit,
         says=says,
         server=name,
@@ -196,7 +196,7 @@ SERVERS = [
     server("hangs at the schema", exit=2, says=r"api_schema\.php: cannot be fetched: .*timed out"),
     server("resets at the schema", exit=2, says=r"cannot be fetched"),
     server("cuts the schema", exit=2, says=r"cannot be fetched"),
-    server("publishes half a schema", exit=1, says=r"SCHEMA-SERVE-002 "),
+    server("publishes half a schema", "--select", "schema", exit=1, says=r"SCHEMA-SERVE-002 "),
     server("publishes HTML", exit=2, says=r"api_schema\.php:1: an HTML page, not a schema"),
     server("publishes a notice", exit=2, says=r"Schema is being generated"),
     server("publishes nothing", exit=2, says=r"api_schema\.php"),
@@ -206,7 +206,7 @@ SERVERS = [
     server("publishes 500", exit=2, says=r"HTTP status 500 instead of a schema"),
     server("redirects the schema for ever", exit=2, says=r"more than 5 redirects"),
     server("publishes false gzip", exit=2, says=r"cannot be fetched"),
-    server("cuts gzip", exit=1, says=r"as far as it could be read"),
+    server("cuts gzip", "--select", "schema", exit=1, says=r"as far as it could be read"),
     server("refuses", exit=3, says=r"session\.start: START_SESSION_ERROR: .*Is the secret"),
     server("blocks", exit=3, says=r"session\.start: SERVICE_FORBIDDEN_CONTENT_BLOCKED"),
     server("cuts the login", exit=3, says=r"session\.start|no answer"),
