@@ -10,21 +10,17 @@ from conformance.generation.histories import (
     LOOKS,
     MOST_LIVING,
     NAMES,
-    PLAIN,
-    SEEDS,
-    Step,
-    Way,
+    habitual_step,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from conformance.generation.histories import Abilities, Carriage, History, Rule
+    from conformance.generation.histories import Abilities, History, Rule, Step, Way
 
 STEPS = 16
-TAKEN = frozenset({"get", "update", "delete"})
-PLAINNESS, HABIT, RELATED, SECOND, BATCH, HAUNTED = 0.4, 0.5, 0.4, 0.4, 0.25, 0.2
+HAUNTED = 0.2
 WEIGHTS: dict[Rule, int] = {
     "add": 2,
     "get": 8,
@@ -42,9 +38,7 @@ def walk(random: Random, abilities: Abilities, *, steps: int = STEPS) -> History
     habits: dict[Rule, Way] = {}
 
     def step(rule: Rule, who: str = "", of: str = "") -> Step:
-        if rule not in habits or random.random() >= HABIT:
-            habits[rule] = _way(random, abilities, rule)
-        return Step(rule, who, of, way=habits[rule], seed=random.randrange(SEEDS))
+        return habitual_step(random, abilities, habits, rule, who, of)
 
     living, dead, found = ["a"], list[str](), [step("add", "a")]
     names = iter(NAMES[1:])
@@ -68,18 +62,6 @@ def walk(random: Random, abilities: Abilities, *, steps: int = STEPS) -> History
     found += [step("get", name) for name in (*living, *dead[-1:]) if abilities.can("get")]
     found += [step(rule) for rule in ENDS if abilities.can(rule)]
     return tuple(found)
-
-
-def _way(random: Random, abilities: Abilities, rule: Rule) -> Way:
-    if rule in BIRTHS or random.random() < PLAINNESS:
-        return PLAIN
-    carriages: tuple[Carriage, ...] = ("json", "form", "multipart")
-    return Way(
-        related=abilities.related and rule in TAKEN and random.random() < RELATED,
-        carriage=random.choice((*carriages, "xml") if rule == "get" else carriages),
-        second=random.random() < SECOND,
-        batch=random.random() < BATCH,
-    )
 
 
 def _rule(random: Random, abilities: Abilities, living: Sequence[str], dead: Sequence[str]) -> Rule:

@@ -133,7 +133,7 @@ def tour(random: Random, abilities: Abilities) -> History:
     ]
     habits: dict[Rule, Way] = {}
     steps = [
-        _step(random, abilities, habits, rule, who, of)
+        habitual_step(random, abilities, habits, rule, who, of)
         for rule, who, of in plan
         if abilities.can(rule)
     ]
@@ -267,7 +267,7 @@ def simpler(step: Step) -> Iterator[Step]:
             yield structs.replace(step, way=Way(batch=True))
 
 
-def _step(
+def habitual_step(
     random: Random, abilities: Abilities, habits: dict[Rule, Way], rule: Rule, who: str, of: str
 ) -> Step:
     """A step whose way is often the last one of its rule: what remembers, remembers by the way."""
