@@ -443,7 +443,12 @@ def null_marker_clears(update: Exchange, get: Exchange, name: str) -> Iterator[B
 
 @oracle("CRUD-OTHERS-001")
 def update_touches_no_other_object(
-    before: Exchange, after: Exchange, names: Collection[str], kind: str, lineage: Lineage
+    before: Exchange,
+    updates: Sequence[Exchange],
+    after: Exchange,
+    names: Collection[str],
+    kind: str,
+    lineage: Lineage,
 ) -> Iterator[Breach]:
     """Updating one object leaves every other one as it was."""
     value = _object(before)
@@ -451,7 +456,8 @@ def update_touches_no_other_object(
         return
     yield from _lost(after, "the other object", "an update of another object removed it")
     stored = {name: value[name] for name in names if name in value}
-    yield from _kept(stored, after, kind, lineage, "an update of another object changed it", before)
+    hint = "an update of another object changed it"
+    yield from _kept(stored, after, kind, lineage, hint, before, *updates)
 
 
 @oracle("CRUD-OTHERS-002")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from conformance.oracles.claim import oracle
@@ -32,6 +33,7 @@ TOKEN_IS_USED_UP = frozenset(
 
 OWN_FILE = 200
 SHOWN_BYTES = 40
+SHOWN_DIGITS = 12
 
 
 @oracle("FILE-CONTENT-001")
@@ -163,8 +165,10 @@ def image_becomes_a_thumbnail(added: Exchange, entry_id: str, size: int) -> Iter
 
 
 def _bytes(content: bytes) -> str:
+    """Their number, the start of their digest, and their first; the digest tells them apart."""
+    told = f"{len(content)} bytes, sha256 {sha256(content).hexdigest()[:SHOWN_DIGITS]}"
     head = content[:SHOWN_BYTES]
-    return f"{len(content)} bytes: {head!r}{'…' if len(content) > SHOWN_BYTES else ''}"
+    return f"{told}: {head!r}{'…' if len(content) > SHOWN_BYTES else ''}"
 
 
 def _difference(expected: bytes, actual: bytes) -> str:

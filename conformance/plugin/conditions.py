@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from conformance.plugin.provenance import scalars
@@ -51,6 +52,15 @@ UNIQUE = re.compile(r"\b\d_\w{6}|\d{5}|(\d\D*){7}")
 """An entry's id, or what holds so many digits that it is an id, a time or a KS."""
 PASSING = re.compile(r"([iI]d|At|Date|Time)$")
 """A place whose value another server, or this one a little later, does not answer again."""
+LATER = re.compile(r"later than \d+")
+DIGEST = re.compile(r"sha256 ([0-9a-f]{12})\b")
+"""How a breach tells of bytes which they are."""
+ARGUMENTS = re.compile(r"[A-Za-z_]\w*(, [A-Za-z_]\w*)*")
+MEETING = re.compile(r"of the (last )?updates")
+NO_ARGUMENT = "no argument"
+LONGEST_MESSAGE = 200
+MOST_TWINS = 4
+"""Places of other answers that hold what is expected; more say nothing new."""
 
 
 def conditions(
@@ -68,8 +78,13 @@ def conditions(
     if path and paired and _told(_at(shown[0], path), breach.expected, breach.actual):
         # Two answers were held against each other: what the one is, only the other tells.
         yield from alike
+    yield from _of_meetings(breach, shown, names, source)
     yield from _of_one(breach, last, name, source)
+    yield from _of_twins(breach, shown, names)
     if paired:
+        if path and LATER.fullmatch(breach.expected):
+            here, earlier = (f'number(at({each}, "{path}"))' for each in (name, first))
+            yield f"{here} > {earlier}"
         yield from alike
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
@@ -99,6 +114,8 @@ def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Itera
     yield from _of_members(breach, shown, name, source)
     yield from _of_lists(breach, name, source)
     yield from _of_errors(breach, shown, name)
+    yield from _of_an_errors_parts(breach, shown, name, source)
+    yield from _of_bytes(breach, name)
     for where in paths_of(breach, _value(shown)):
         yield from _of_values(breach, shown, name, where, source)
     yield from _of_headers(breach, shown, name)
@@ -211,6 +228,93 @@ def _of_errors(breach: Breach, last: Exchange, name: str) -> Iterator[str]:
         yield f"{name}.error != {answer.code!r}"
     if breach.actual == "null":
         yield f"{name}.value is not None"
+
+
+def _of_meetings(
+    breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str], source: Source
+) -> Iterator[str]:
+    """Of sessions that wrote and read at once: no get shows what was over before it began."""
+    member = place(breach).removeprefix("$.")
+    if not MEETING.search(breach.expected) or not member:
+        return
+    writes = {
+        source(str(entity[member])): names[each.number]
+        for each in shown
+        if each.call.action == "update"
+        for entity in each.call.params.values()
+        if isinstance(entity, Mapping) and member in entity
+    }
+    told = ", ".join(f"{value}: {name}" for value, name in writes.items())
+    gets = ", ".join(names[each.number] for each in shown if each.call.action == "get")
+    yield f'not outdated([{gets}], "$.{member}", {{{told}}})'
+
+
+def _of_an_errors_parts(
+    breach: Breach, shown: Exchange, name: str, source: Source
+) -> Iterator[str]:
+    """Of an error's message and arguments; and of an error inside of a batch's answer."""
+    answer = shown.answer
+    if isinstance(answer, ApiError):
+        another = f"{name}.error != {answer.code!r}"
+        told = (breach.expected, breach.actual)
+        if breach.where == "$.args" and all(map(ARGUMENTS.fullmatch, told)):
+            wanted = set() if breach.expected == NO_ARGUMENT else set(breach.expected.split(", "))
+            held = f'set(at({name}, "$.args") or ())'
+            yield f"{another} or {held} == {wanted or 'set()'}"
+        if breach.where == "$.message" and len(breach.expected) <= LONGEST_MESSAGE:
+            yield f'{another} or at({name}, "$.message") == {source(breach.expected)}'
+    for place, member in enumerate(_slots(shown)):
+        code = member.get("code") if isinstance(member, Mapping) else None
+        here = f'at({name}, "$[{place}].code")'
+        wanted = literal(breach.expected)
+        if isinstance(code, str) and code in breach.actual and CODE.fullmatch(code):
+            if isinstance(wanted, str) and CODE.fullmatch(wanted):
+                yield f"{here} == {wanted!r}"
+            yield f"{here} != {code!r}"
+
+
+def _slots(exchange: Exchange) -> Sequence[Any]:
+    value = _value(exchange)
+    return value if isinstance(value, list) else ()
+
+
+def _of_bytes(breach: Breach, name: str) -> Iterator[str]:
+    """Of a file that is served: its bytes are too many for a condition, so their digest is."""
+    wanted, held = DIGEST.search(breach.expected), DIGEST.search(breach.actual)
+    if wanted and held:
+        yield f'{name}.status != 200 or digest({name}).startswith("{wanted[1]}")'
+
+
+def _of_twins(breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str]) -> Iterator[str]:
+    """What is expected is what another place of the answers holds, which no literal may say."""
+    wanted, last = literal(breach.expected), shown[-1]
+    if not isinstance(wanted, str | int) or len(str(wanted)) < FEWEST_LETTERS:
+        return
+    for where in paths_of(breach, _value(last)):
+        if not _is_meant(breach, last, where):
+            continue
+        twins = (
+            (each, path)
+            for each in shown
+            for path, value in _leaves(_value(each), "$")
+            if str(value) == str(wanted) and (each is not last or path != where)
+        )
+        for each, path in islice(twins, MOST_TWINS):
+            here = f'at({names[last.number]}, "{where}")'
+            yield f'same({here}, at({names[each.number]}, "{path}"))'
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """All texts and numbers of an answer, with the paths that a program may name."""
+    if isinstance(value, Mapping):
+        for key, held in value.items():
+            if re.fullmatch(r"[A-Za-z_]\w*", str(key)):
+                yield from _leaves(held, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, held in enumerate(value):
+            yield from _leaves(held, f"{path}[{place}]")
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield path, value
 
 
 def _of_values(

@@ -19,7 +19,7 @@ import httpx
 from msgspec import Struct, structs
 
 from conformance.generation.reduction import Questions, reduced
-from conformance.plugin.conditions import literal
+from conformance.plugin.conditions import PASSING, literal
 from conformance.plugin.provenance import Provenance
 from conformance.plugin.schema_conditions import SCHEMA_PATH, schema_asked
 from conformance.plugin.script import KS, SEEN, Facts, Story, Writer
@@ -185,8 +185,10 @@ class Reproducer:
                 actual=told(breach.actual),
                 tries=MOST_TRIES if result.attempts > FEW_LOOKS else FEW_TRIES,
                 verify=self._verify,
+                paced=PASSING.search(breach.where) is not None,
             )
             shown = self._held(sorted(breach.exchanges) or result.exchanges[-1:])
+            story = structs.replace(story, together=_together(shown))
             schema = None
             if about_schema and (not shown or shown[-1].request.url.endswith(SCHEMA_PATH)):
                 served = (self._recording.folder / "schema.xml").read_bytes()
@@ -308,7 +310,26 @@ def _in_turn(findings: Sequence[Finding]) -> list[int]:
 
 def _answer(names: Mapping[str, Any], exchange: Exchange) -> Any:
     received = exchange.response
-    return names["Answer"](received.status, httpx.Headers(received.headers), received.body)
+    span = (exchange.started_at, _ended(exchange))
+    return names["Answer"](received.status, httpx.Headers(received.headers), received.body, span)
+
+
+def _ended(exchange: Exchange) -> float:
+    return exchange.started_at + exchange.elapsed_ms / 1000
+
+
+def _together(exchanges: Sequence[Exchange]) -> frozenset[int]:
+    """The numbers of those that were on their way while another one was."""
+    return frozenset(
+        each.number
+        for each in exchanges
+        if any(
+            other is not each
+            and other.started_at < _ended(each)
+            and each.started_at < _ended(other)
+            for other in exchanges
+        )
+    )
 
 
 def _sends(calls: Sequence[Exchange], expected: str) -> bool:

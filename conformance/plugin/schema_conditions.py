@@ -172,6 +172,7 @@ def _of_absence(breach: Breach, root: etree._Element, name: str) -> Iterator[str
     both = LISTED.findall(breach.expected)
     if both:
         yield f"len({{{', '.join(map(repr, both))}}}.intersection({values})) != 1"
+        yield f"{both[0][1:]!r} not in {values}"
     if breach.actual == "none of that name":
         yield f"{'+' + rest!r} not in {values} and {'-' + rest!r} not in {values}"
     if breach.actual == "none" and rest == "params":

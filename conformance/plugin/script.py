@@ -41,6 +41,8 @@ KS = re.compile(
 SHORT_LIVED = re.compile(r"made_ks\(\d, [^,]*, \d{1,2},|'expiry': \d{1,2}\b")
 A_MOMENT = 0.5
 """Seconds; a call that comes later waited for something."""
+A_LATER_SECOND = 2
+"""Times are in whole seconds, so longer gaps show no more."""
 FEW_LETTERS = 4
 """As many as one byte or two take; a session that differs in more is another one."""
 LONGEST_LINE = 100
@@ -77,6 +79,10 @@ class Story(Struct, frozen=True):
     actual: str
     tries: int = 1
     verify: bool = True
+    paced: bool = False
+    """Whether times are at stake, so that seconds have to pass between the calls as they did."""
+    together: frozenset[int] = frozenset()
+    """Numbers of the exchanges that were made at once, each session's in their order."""
     patience_seconds: int = 0
     """How long a list may be late; within it the last call is made again and again."""
 
@@ -114,14 +120,22 @@ class Writer:
         self._names = self.names(exchanges)
         lines: list[str] = []
         last: list[str] = []
-        parts = [(each, self._call(each)) for each in exchanges]
+        at_once = [each for each in exchanges if each.number in story.together]
+        met = self._at_once(at_once) if at_once else []
+        parts = [
+            (each, met if at_once and each is at_once[0] else self._call(each))
+            for each in exchanges
+            if not met or each not in at_once[1:]
+        ]
         brief = any(SHORT_LIVED.search(line) for _, part in parts for line in part)
         for place, (each, last) in enumerate(parts):
-            gap = _gap(exchanges[place - 1], each) if place else 0
-            if brief and gap > A_MOMENT:
+            gap = _gap(parts[place - 1][0], each) if place else 0
+            if gap > A_MOMENT and brief:
                 lines.append(
                     f"time.sleep({ceil(gap)})  # a session that lasts no longer is at stake"
                 )
+            elif gap > A_MOMENT and story.paced:
+                lines.append(f"time.sleep({min(ceil(gap), A_LATER_SECOND)})  # times are at stake")
             lines += last
         if story.patience_seconds and claim != SEEN:
             lines += [
@@ -173,7 +187,31 @@ class Writer:
             lines.append(f'{name}=$({self._curl(each)}); echo "${name}"')
         return "\n".join(lines) + "\n"
 
+    def _at_once(self, exchanges: Sequence[Exchange]) -> list[str]:
+        """The calls of several sessions at the same time; nothing if one needs another's answer."""
+        sessions: dict[str, list[Exchange]] = {}
+        for each in sorted(exchanges, key=lambda each: each.started_at):
+            sessions.setdefault(_carried(each), []).append(each)
+        acts: list[str] = []
+        removals: list[str] = []
+        for calls in sessions.values():
+            acts.append("    [")
+            for each in calls:
+                name = self._names[each.number]
+                first, *rest = self._sent(each)
+                lines = [first.replace(f"{name} = ", "lambda: ", 1), *rest]
+                acts += [f"        {line}" for line in (*lines[:-1], f"{lines[-1]},")]
+                removals += self._removal(each, name)
+            acts.append("    ],")
+        names = [self._names[each.number] for calls in sessions.values() for each in calls]
+        if any(re.search(rf"\b(?:{'|'.join(names)})\b", line) for line in acts):
+            return []
+        return [f"{', '.join(names)} = together(", *acts, ")", *removals]
+
     def _call(self, exchange: Exchange) -> list[str]:
+        return self._sent(exchange) + self._removal(exchange, self._names[exchange.number])
+
+    def _sent(self, exchange: Exchange) -> list[str]:
         name = self._names[exchange.number]
         call, before = exchange.call, exchange.number
         if _is_plain(exchange):
@@ -203,7 +241,7 @@ class Writer:
                 f"    {text},",
                 ")",
             ]
-        return lines + self._removal(exchange, name)
+        return lines
 
     def _spread(self, params: Mapping[str, Any], before: int) -> list[str]:
         """Parameters on several lines, those of an object each on its own."""

@@ -402,8 +402,11 @@ def test_update_touches_no_other_object(context: Context, subject: Subject) -> I
     for life in lives(context, subject):
         if life.bystander_before is None or life.bystander_after_update is None:
             continue
+        between = range(life.bystander_before.number, life.bystander_after_update.number)
+        updates = [each.exchange for each in life.updates if each.exchange.number in between]
         yield from oracles.update_touches_no_other_object(
             life.bystander_before,
+            updates,
             life.bystander_after_update,
             bystanding(life),
             life.kind or "",

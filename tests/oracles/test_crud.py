@@ -117,7 +117,7 @@ def judges(
         },
         "get of another after an update": {
             "CRUD-OTHERS-001": lambda e: crud.update_touches_no_other_object(
-                sound, e, NAMES, KIND, lineage
+                sound, [], e, NAMES, KIND, lineage
             ),
         },
         "get of another after a delete": {
@@ -504,7 +504,7 @@ def test_object_that_could_not_be_read_before_is_not_lost(
 ) -> None:
     """Without a look before, a look after shows nothing."""
     denied = refused("SERVICE_FORBIDDEN")
-    others = crud.update_touches_no_other_object(denied, denied, NAMES, KIND, small_lineage)
+    others = crud.update_touches_no_other_object(denied, [], denied, NAMES, KIND, small_lineage)
 
     assert list(others) == []
     assert list(crud.get_changes_nothing(denied, thing(), NAMES, KIND, small_lineage)) == []
