@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from conformance.oracles.claim import oracle
 from conformance.oracles.comparison import shown
 from conformance.oracles.upload_answer import answered, breach, not_taken, number, object_of
@@ -12,7 +14,7 @@ from conformance.oracles.upload_answer import refused as _refused
 from conformance.wire.answer import ApiError, DieError, FileContent, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from conformance.verdict.breach import Breach
     from conformance.wire.exchange import Exchange
@@ -109,9 +111,13 @@ def served_bytes_are_those_given(
 
 
 @oracle("FILE-SERVE-004")
-def newest_content_is_served(serve: Exchange, content: bytes) -> Iterator[Breach]:
-    """What was stored again is served as it was stored last."""
-    yield from served_bytes_are_those_given(serve, content, must_be_served=False)
+def newest_content_is_served(
+    serve: Exchange, content: bytes, earlier: Sequence[Exchange] = ()
+) -> Iterator[Breach]:
+    """What was stored again is served as it was stored last, after it was served `earlier`."""
+    numbers = tuple(each.number for each in earlier)
+    for found in served_bytes_are_those_given(serve, content, must_be_served=False):
+        yield structs.replace(found, exchanges=(*numbers, *found.exchanges))
 
 
 @oracle("FILE-CHUNK-005")

@@ -56,6 +56,7 @@ LATER = re.compile(r"later than \d+")
 DIGEST = re.compile(r"sha256 ([0-9a-f]{12})\b")
 """How a breach tells of bytes which they are."""
 ARGUMENTS = re.compile(r"[A-Za-z_]\w*(, [A-Za-z_]\w*)*")
+SLOT = re.compile(r"\$\[\d+\]")
 MEETING = re.compile(r"of the (last )?updates")
 NO_ARGUMENT = "no argument"
 LONGEST_MESSAGE = 200
@@ -291,7 +292,8 @@ def _of_twins(breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str
     if not isinstance(wanted, str | int) or len(str(wanted)) < FEWEST_LETTERS:
         return
     for where in paths_of(breach, _value(last)):
-        if not _is_meant(breach, last, where):
+        whole = SLOT.fullmatch(where) is not None and _at(last, where) is not None
+        if not whole and not _is_meant(breach, last, where):
             continue
         twins = (
             (each, path)
@@ -300,8 +302,12 @@ def _of_twins(breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str
             if str(value) == str(wanted) and (each is not last or path != where)
         )
         for each, path in islice(twins, MOST_TWINS):
-            here = f'at({names[last.number]}, "{where}")'
-            yield f'same({here}, at({names[each.number]}, "{path}"))'
+            here, twin = (
+                f'at({names[last.number]}, "{where}")',
+                f'at({names[each.number]}, "{path}")',
+            )
+            # Of a member of a batch the breach tells what it says somewhere, in an error too.
+            yield f"normal({twin}) in str({here})" if whole else f"same({here}, {twin})"
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -103,7 +103,9 @@ class Trial:
                 name = names[each.number]
                 if name in sound:
                     answers = (recorded[name], sound[name])
-                    yield from contrasts(case.breach, name, *answers, at=sound["at"])
+                    yield from contrasts(
+                        case.breach, name, *answers, at=sound["at"], nonce=sound["NONCE"]
+                    )
 
     def claim(self, calls: Sequence[Exchange], wanted: Callable[[str], bool]) -> str | None:
         """The first condition that a sound server keeps, and the judged one breaks once more."""

@@ -34,7 +34,7 @@ from conformance.wire.answer import ApiError, FileContent
 from conformance.wire.request import Form, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from conformance.plugin.context import Context
     from conformance.plugin.scope import Scope
@@ -223,12 +223,13 @@ def test_newest_text_of_an_entry_is_served(context: Context, subject: Subject) -
     holder = entity_param(update) if update is not None else None
     if holder is None or "update" not in made.keys:
         raise NotApplicable("its text cannot be changed")
-    _served(context, "data", {"entryId": made.id})
+    earlier = _served(context, "data", {"entryId": made.id})
     entity = {"objectType": made.type, "dataContent": second}
     stored = context.call("data", "update", {**made.keys["update"], holder.name: entity})
     if stored.result is None:
         raise Inconclusive(f"{stored.action} took no content")
-    yield from _until_served(context, "data", {"entryId": made.id}, second.encode())
+    before = (earlier, stored)
+    yield from _until_served(context, "data", {"entryId": made.id}, second.encode(), before)[1]
 
 
 @check(oracles.newest_content_is_served, over=shelves, writes=True)
@@ -236,6 +237,7 @@ def test_newest_file_is_served(context: Context, subject: Subject) -> Iterator[B
     """Give an object a text, have it served, give it another one, and have that served."""
     shelf = next(each for each in SHELVES if each.service == subject.name)
     made = context.make(shelf.service)
+    earlier: list[Exchange] = []
     for content in _texts(context, SUBTITLES):
         source = {"objectType": "KalturaStringResource", "content": content.decode()}
         stored = context.call(
@@ -243,7 +245,12 @@ def test_newest_file_is_served(context: Context, subject: Subject) -> Iterator[B
         )
         if stored.result is None:
             raise Inconclusive(f"{stored.action} took no content")
-        yield from _until_served(context, shelf.service, {shelf.key: made.id}, content)
+        earlier.append(stored)
+        serve, breaches = _until_served(
+            context, shelf.service, {shelf.key: made.id}, content, earlier
+        )
+        earlier.append(serve)
+        yield from breaches
 
 
 def _texts(context: Context, pattern: str) -> tuple[bytes, bytes]:
@@ -254,15 +261,19 @@ def _texts(context: Context, pattern: str) -> tuple[bytes, bytes]:
 
 
 def _until_served(
-    context: Context, service: str, named: dict[str, Any], content: bytes
-) -> tuple[Breach, ...]:
-    """What is wrong with the object's file, after the time that a replica may take."""
+    context: Context,
+    service: str,
+    named: dict[str, Any],
+    content: bytes,
+    earlier: Sequence[Exchange],
+) -> tuple[Exchange, tuple[Breach, ...]]:
+    """The object's file and what is wrong with it, after the time that a replica may take."""
     patience = min(context.settling.seconds, REPLICA_SECONDS)
     return context.settling.until(
         lambda: _served(context, service, named),
-        lambda serve: oracles.newest_content_is_served(serve, content),
+        lambda serve: oracles.newest_content_is_served(serve, content, earlier),
         deadline=time.monotonic() + patience,
-    )[1]
+    )
 
 
 def _served(context: Context, service: str, named: dict[str, Any]) -> Exchange:

@@ -32,6 +32,8 @@ def same(one: Any, other: Any) -> bool:
     return str(one) == str(other)
 
 
+NONCE = "0f3a"
+
 CASES = (
     (Breach("$", "THING_NOT_FOUND", "a result"), Answer({}), Answer(None, error="THING_NOT_FOUND")),
     (Breach("$.name", "no name", "'x'"), Answer({"name": "x"}), Answer({})),
@@ -51,7 +53,7 @@ def test_a_condition_tells_one_answer_from_the_other(
     breach: Breach, seen: Answer, sound: Answer
 ) -> None:
     """It holds of the sound one, and not of the one that was seen."""
-    claims = list(contrasts(breach, "r1", seen, sound, at=at))
+    claims = list(contrasts(breach, "r1", seen, sound, at=at, nonce=NONCE))
 
     names = {"at": at, "same": same}
     assert any(
@@ -66,15 +68,28 @@ def test_what_the_breach_does_not_speak_of_is_passed_over() -> None:
     seen = Answer({"name": "b"}, status=201, error="ONE", X_Me="one")
     sound = Answer({"name": "b"}, status=200, error="TWO", X_Me="two")
 
-    claims = list(contrasts(Breach("$.name", "'a'", "'b'"), "r1", seen, sound, at=at))
+    claims = list(contrasts(Breach("$.name", "'a'", "'b'"), "r1", seen, sound, at=at, nonce=NONCE))
 
     assert claims == []
+
+
+def test_what_holds_the_nonce_is_no_contrast() -> None:
+    """It was drawn for the calls to the sound server; the next calls draw another one."""
+    seen, sound = Answer({"name": "b"}), Answer({"name": f"meeting x{NONCE}41"})
+
+    claims = list(
+        contrasts(Breach("$.name", "one of them", "'b'"), "r1", seen, sound, at=at, nonce=NONCE)
+    )
+
+    assert [claim for claim in claims if NONCE in claim] == []
 
 
 def test_ids_and_times_are_no_contrast() -> None:
     """Another server answers others."""
     seen, sound = Answer({"id": "0_ab12cd34"}), Answer({"id": "0_99zz8877"})
 
-    claims = list(contrasts(Breach("$.id", "an id", "'0_ab12cd34'"), "r1", seen, sound, at=at))
+    claims = list(
+        contrasts(Breach("$.id", "an id", "'0_ab12cd34'"), "r1", seen, sound, at=at, nonce=NONCE)
+    )
 
     assert [claim for claim in claims if "0_" in claim] == []
