@@ -56,6 +56,8 @@ LATER = re.compile(r"later than \d+")
 DIGEST = re.compile(r"sha256 ([0-9a-f]{12})\b")
 """How a breach tells of bytes which they are."""
 ARGUMENTS = re.compile(r"[A-Za-z_]\w*(, [A-Za-z_]\w*)*")
+SESSION = re.compile(r"(\$(?:\.\w+)*) \((expiry|type|user|partner|privileges)\)")
+LEAST_SLACK_SECONDS = 60
 SLOT = re.compile(r"\$\[\d+\]")
 MEETING = re.compile(r"of the (last )?updates")
 NO_ARGUMENT = "no argument"
@@ -117,6 +119,7 @@ def _of_one(breach: Breach, shown: Exchange, name: str, source: Source) -> Itera
     yield from _of_errors(breach, shown, name)
     yield from _of_an_errors_parts(breach, shown, name, source)
     yield from _of_bytes(breach, name)
+    yield from _of_sessions(breach, name)
     for where in paths_of(breach, _value(shown)):
         yield from _of_values(breach, shown, name, where, source)
     yield from _of_headers(breach, shown, name)
@@ -284,6 +287,29 @@ def _of_bytes(breach: Breach, name: str) -> Iterator[str]:
     wanted, held = DIGEST.search(breach.expected), DIGEST.search(breach.actual)
     if wanted and held:
         yield f'{name}.status != 200 or digest({name}).startswith("{wanted[1]}")'
+
+
+def _of_sessions(breach: Breach, name: str) -> Iterator[str]:
+    """Of a KS in an answer, by what it says itself."""
+    found = SESSION.fullmatch(breach.where)
+    path, part = (found[1], found[2]) if found else (breach.where, None)
+    told = f'said(at({name}, "{path}"), ADMIN_SECRET)'
+    if part == "expiry":
+        seconds = int((re.match(r"\d+", breach.expected) or ["0"])[0])
+        lasts = f'int({told}["expiry"]) - time.time()'
+        slack = max(LEAST_SLACK_SECONDS, seconds // 10)
+        if breach.expected.endswith("or before"):
+            yield f"{lasts} < {seconds + slack}"
+        else:
+            yield f"abs({lasts} - {seconds}) < {slack}"
+    elif part == "privileges":
+        wanted = re.findall(r"[\w:*.-]+", breach.expected.partition(" among ")[0])
+        yield f'set({told}["privileges"]) >= {set(wanted)!r}'
+    elif part is not None:
+        wanted_value = literal(breach.expected.partition(":")[0])
+        yield f'{told}["{part}"].casefold() == {str(wanted_value)!r}'
+    elif "signed" in breach.expected or "a KS of" in breach.expected:
+        yield f'{told}["signed"]'
 
 
 def _of_twins(breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str]) -> Iterator[str]:

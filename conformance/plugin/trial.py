@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, structs
@@ -25,6 +26,8 @@ FEW_TRIES = 3
 FEW_CALLS = 4
 LOOKS = 4
 """How often a condition must be broken in a row to count as broken each time."""
+
+LONGEST_LOOKS_SECONDS = 8.0
 
 
 class Players(Protocol):
@@ -142,6 +145,7 @@ class Trial:
         rare = False
         # What shows now and then may have been confirmed at once; a few calls are soon made again.
         tries = MOST_TRIES if len(calls) <= FEW_CALLS else self._case.story.tries
+        began = time.monotonic()
         for turn in range(tries):
             names = self._players.played(calls, self._case.story)
             if names is None:
@@ -152,6 +156,8 @@ class Trial:
                 rare = turn >= FEW_TRIES
                 break
         for _ in range(0 if rare or found is None else LOOKS):
+            if time.monotonic() - began > LONGEST_LOOKS_SECONDS:
+                break  # a program that waits is looked at twice, at least, when it is written
             names = self._players.played(calls, self._case.story)
             if names is None or holds(str(found), names) is not False:
                 rare = True
