@@ -32,6 +32,17 @@ def member(service: str, action: str, /, **params: Any) -> dict[str, Any]:
     return {"service": service, "action": action, **params}
 
 
+def unknown_services(context: Context, count: int) -> list[str]:
+    """Services that nobody has: a refusal names the one that it refuses (CONTRACT section 3.2)."""
+    mark = f"{context.random.getrandbits(32):08x}"
+    return [f"conformance{mark}n{index}" for index in range(count)]
+
+
+def asking(services: Sequence[str]) -> list[dict[str, Any]]:
+    """A member for each service, which asks for its list."""
+    return [member(name, "list") for name in services]
+
+
 def send(
     context: Context,
     members: Sequence[Mapping[str, Any]],
