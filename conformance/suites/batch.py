@@ -111,6 +111,16 @@ def existing(context: Context, service: Service) -> Probe | None:
     return Probe(service.id, "get", {keys[0].name: first["id"]}, action.result, live=True)
 
 
+def some_object(context: Context, names: Sequence[str]) -> Probe:
+    """The get of an object that there is, of the first of these services that has one."""
+    for name in names:
+        service = context.schema.services.get(name)
+        found = existing(context, service) if service else None
+        if found is not None:
+            return found
+    raise Inconclusive("the account holds no object to be asked for")
+
+
 def compare_slots(
     context: Context,
     probes: Sequence[Probe],

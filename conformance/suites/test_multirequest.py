@@ -19,6 +19,7 @@ from conformance.suites.batch import (
     member,
     quiet_probes,
     send,
+    some_object,
     strangers,
     unknown_services,
 )
@@ -154,13 +155,15 @@ def test_common_response_profile_is_no_members(
     profile = {"responseProfile": _only_ids(context)}
     sending = partial(send, context, common=profile)
     judge = oracle.common_response_profile_is_no_members
-    yield from compare_slots(context, [_some_object(context)], judge, sending=sending)
+    yield from compare_slots(
+        context, [some_object(context, USUAL_SERVICES)], judge, sending=sending
+    )
 
 
 @check(oracle.members_response_profile_counts, over=target)
 def test_members_response_profile_counts(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Send a response profile inside a member."""
-    found = _some_object(context).having(responseProfile=_only_ids(context))
+    found = some_object(context, USUAL_SERVICES).having(responseProfile=_only_ids(context))
     yield from compare_slots(context, [found], oracle.members_response_profile_counts)
 
 
@@ -168,16 +171,6 @@ def _only_ids(context: Context) -> dict[str, Any]:
     if "KalturaDetachedResponseProfile" not in context.schema.classes:
         raise NotApplicable("the target has no response profiles")
     return {"objectType": "KalturaDetachedResponseProfile", "type": 1, "fields": "id"}
-
-
-def _some_object(context: Context) -> Probe:
-    """The get of any object that there is."""
-    for name in USUAL_SERVICES:
-        service = context.schema.services.get(name)
-        found = existing(context, service) if service else None
-        if found is not None:
-            return found
-    raise Inconclusive("the account holds no object to be asked for")
 
 
 @check(oracle.every_member_has_its_slot, over=target)
