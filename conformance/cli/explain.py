@@ -48,11 +48,11 @@ def places(requirement: str, area: str) -> list[tuple[str, str]]:
     name = oracle or ""
     suite, suite_file = _find("suites", lambda call: bool(name) and _first_name(call) == name)
     fault, fault_file = _find("reference/faults", lambda call: _first_text(call) == requirement)
-    faults = Path(fault_file).stem
+    fault_area = Path(fault_file).stem.partition("_")[0]
     return [
         ("oracle", f"{oracle_file}: {oracle}" if oracle else ""),
         ("suite", f"{suite_file}: {suite}" if suite else ""),
-        ("fault", f"{faults}.{fault}" if fault else ""),
+        ("fault", f"{fault_area}.{fault}" if fault else ""),
         ("test", f"tests/oracles/test_{area}.py" if oracle else ""),
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracles.answers import in_words
 from conformance.oracles.claim import oracle
 from conformance.oracles.comparison import changes, shown
 from conformance.oracles.crud import GONE
@@ -74,7 +75,7 @@ def other_account_updates_nothing(
     """No account updates an object of another account."""
     shown_by = [e for e in (add, before, update, after) if e is not None]
     if isinstance(update.answer, Result) and update.answer.value is not None:
-        yield _breach("$", "the refusal of an unknown object", _what(update),
+        yield _breach("$", "the refusal of an unknown object", in_words(update),
                       "an update of another account's object is accepted", *shown_by)  # fmt: skip
         return
     first, second = _object(before), _object(after)
@@ -93,7 +94,7 @@ def other_account_deletes_nothing(
     """No account deletes an object of another account."""
     shown_by = [e for e in (add, before, delete, after) if e is not None]
     if isinstance(delete.answer, Result):
-        yield _breach("$", "the refusal of an unknown object", _what(delete),
+        yield _breach("$", "the refusal of an unknown object", in_words(delete),
                       "a delete of another account's object is accepted", *shown_by)  # fmt: skip
     elif isinstance(delete.answer, ApiError) and before is not None and after is None:
         yield _breach("$", "the object", "gone", "another account removed it", *shown_by)
@@ -103,7 +104,7 @@ def other_account_deletes_nothing(
 def other_account_clones_nothing(add: Exchange, clone: Exchange) -> Iterator[Breach]:
     """No account makes a copy of an object of another account."""
     if isinstance(clone.answer, Result) and clone.answer.value is not None:
-        yield _breach("$", "the refusal of an unknown object", _what(clone),
+        yield _breach("$", "the refusal of an unknown object", in_words(clone),
                       "a copy of another account's object is made", add, clone)  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def foreign_object_is_unknown(
 def other_accounts_object_cannot_be_used(add: Exchange, attempt: Exchange) -> Iterator[Breach]:
     """Nothing can be hung on an object of another account."""
     if isinstance(attempt.answer, Result) and attempt.answer.value is not None:
-        yield _breach("$", "an error", _what(attempt),
+        yield _breach("$", "an error", in_words(attempt),
                       "the object belongs to another account", add, attempt)  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def session_is_of_one_account(exchange: Exchange, *, core: bool) -> Iterator[Bre
             return
     elif not isinstance(answer, Result):
         return
-    yield _breach("$", "error SERVICE_FORBIDDEN", _what(exchange),
+    yield _breach("$", "error SERVICE_FORBIDDEN", in_words(exchange),
                   "partnerId names another account", exchange)  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def user_cannot_act_as_admin(exchange: Exchange) -> Iterator[Breach]:
 def user_sees_no_other_user(add: Exchange, get: Exchange) -> Iterator[Breach]:
     """A user's session cannot read another user."""
     if isinstance(get.answer, Result) and get.answer.value is not None:
-        yield _breach("$", "an error", _what(get), "", add, get)
+        yield _breach("$", "an error", in_words(get), "", add, get)
 
 
 @oracle("ACCESS-OWNER-001")
@@ -187,7 +188,7 @@ def refusal_says_whose_it_is_not(add: Exchange, attempt: Exchange) -> Iterator[B
 def user_may_change_own_objects(add: Exchange, attempt: Exchange) -> Iterator[Breach]:
     """A user's session updates and deletes what that user added, or was given to edit."""
     if isinstance(attempt.answer, ApiError):
-        yield _breach("$", "a result", _what(attempt), "the object is the user's", add, attempt)
+        yield _breach("$", "a result", in_words(attempt), "the object is the user's", add, attempt)
 
 
 @oracle("ACCESS-OWNER-005")
@@ -219,7 +220,7 @@ def upload_token_is_its_users(add: Exchange, attempt: Exchange, identity: Any) -
     value = _object(attempt)
     found = [value, *(value.get("objects") or ())] if value is not None else []
     if any(isinstance(each, dict) and str(each.get("id")) == str(identity) for each in found):
-        yield _breach("$", "no such token", _what(attempt), "", add, attempt)
+        yield _breach("$", "no such token", in_words(attempt), "", add, attempt)
 
 
 @oracle("ACCESS-WIDGET-001")
@@ -280,11 +281,11 @@ def _left_alone(
 ) -> Iterator[Breach]:
     """The attempt is refused, and its owner finds the object as it was."""
     if isinstance(attempt.answer, Result):
-        yield _breach("$", "a refusal", _what(attempt), hint, add, attempt, after)
+        yield _breach("$", "a refusal", in_words(attempt), hint, add, attempt, after)
         return
     first, second = _object(add), _object(after)
     if second is None:
-        yield _breach("$", "the object", _what(after), hint, add, attempt, after)
+        yield _breach("$", "the object", in_words(after), hint, add, attempt, after)
     elif first is not None:
         kept = {name: first[name] for name in names if name in first}
         for change in changes(kept, second, str(second.get("objectType")), lineage):
@@ -294,7 +295,7 @@ def _left_alone(
 def _not_allowed(exchange: Exchange) -> Iterator[Breach]:
     answer = exchange.answer
     if isinstance(answer, Result):
-        yield _breach("$", "error SERVICE_FORBIDDEN", _what(exchange), "", exchange)
+        yield _breach("$", "error SERVICE_FORBIDDEN", in_words(exchange), "", exchange)
     elif isinstance(answer, ApiError) and not _says_not_you(answer.code):
         yield _breach("$.code", "SERVICE_FORBIDDEN", answer.code, "", exchange)
 
@@ -307,15 +308,6 @@ def _object(exchange: Exchange | None) -> Mapping[str, Any] | None:
     if exchange is None or not isinstance(exchange.answer, Result):
         return None
     return exchange.answer.value if isinstance(exchange.answer.value, dict) else None
-
-
-def _what(exchange: Exchange) -> str:
-    answer = exchange.answer
-    if isinstance(answer, ApiError):
-        return f"error {answer.code}: {answer.message}"
-    if isinstance(answer, Result):
-        return f"a result: {shown(answer.value)}" if answer.value is not None else "null"
-    return type(answer).__name__
 
 
 def _breach(where: str, expected: str, actual: str, hint: str, *shown_by: Exchange) -> Breach:

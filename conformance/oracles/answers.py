@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from conformance.oracles.comparison import shown
 from conformance.schema.model import STANDARD_ACTIONS
 from conformance.wire.answer import ApiError, Result
 from conformance.wire.request import Format
@@ -75,6 +76,16 @@ def is_standard(action: Action) -> bool:
 def is_core(action: Action) -> bool:
     """Whether the action is of no plugin: a plugin's wire id names it before an underscore."""
     return action.plugin is None and "_" not in action.service
+
+
+def in_words(exchange: Exchange) -> str:
+    """What was answered, in a few words."""
+    answer = exchange.answer
+    if isinstance(answer, ApiError):
+        return f"error {answer.code}: {answer.message}"
+    if isinstance(answer, Result):
+        return f"a result: {shown(answer.value)}" if answer.value is not None else "null"
+    return type(answer).__name__
 
 
 def code_in_header(exchange: Exchange) -> str | None:

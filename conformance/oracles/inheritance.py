@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracles.answers import in_words
 from conformance.oracles.claim import oracle
 from conformance.oracles.comparison import changes, shown
 from conformance.oracles.crud import ACCOUNTS_LIMIT, GONE
@@ -38,7 +39,7 @@ def relative_shows_the_object(own: Exchange, other: Exchange, identity: Any) -> 
         return
     value = _object(other)
     if value is None:
-        yield _breach("$", f"the object {identity}", _what(other),
+        yield _breach("$", f"the object {identity}", in_words(other),
                       f"{own.action} shows it", own, other)  # fmt: skip
     elif str(value.get("id")) != str(identity):
         yield _breach("$.id", str(identity), shown(value.get("id")), "", own, other)
@@ -80,7 +81,7 @@ def relative_lists_the_object(own: Exchange, listed: Exchange, identity: Any) ->
         return
     objects = _objects(listed)
     if objects is None:
-        yield _breach("$", "a list", _what(listed), "", listed)
+        yield _breach("$", "a list", in_words(listed), "", listed)
         return
     found = [value for value in objects if str(value.get("id")) == str(identity)]
     if len(found) != 1:
@@ -106,7 +107,7 @@ def relative_counts_the_object(own: Exchange, counted: Exchange) -> Iterator[Bre
         return
     answer = counted.answer
     if not isinstance(answer, Result) or str(answer.value) != "1":
-        yield _breach("$", "1", _what(counted), "the filter names one id", own, counted)
+        yield _breach("$", "1", in_words(counted), "the filter names one id", own, counted)
 
 
 @oracle("INH-UPDATE-001")
@@ -119,7 +120,7 @@ def update_through_a_relative_is_stored(
 ) -> Iterator[Breach]:
     """What one service of the family updates, all of them show."""
     if not isinstance(update.answer, Result):
-        yield _breach("$", "a result", _what(update), "the object exists", update)
+        yield _breach("$", "a result", in_words(update), "the object exists", update)
         return
     for read in reads:
         for change in changes(sent, _object(read) or {}, kind, lineage):
@@ -139,7 +140,7 @@ def update_through_a_relative_keeps_the_rest(
     if first is None or not isinstance(update.answer, Result):
         return
     if second is None:
-        yield _breach("$", "the object", _what(after), "", before, update, after)
+        yield _breach("$", "the object", in_words(after), "", before, update, after)
         return
     kind, found = str(first.get("objectType")), second.get("objectType")
     if found != kind:
@@ -155,12 +156,12 @@ def delete_through_a_relative_is_final(
 ) -> Iterator[Breach]:
     """What one service of the family deletes is gone for all of them."""
     if not isinstance(delete.answer, Result):
-        yield _breach("$", "a result", _what(delete), "the object exists", delete)
+        yield _breach("$", "a result", in_words(delete), "the object exists", delete)
         return
     answer = get.answer
     if isinstance(answer, Result) and not (answer.value is None and "null" in codes):
         yield _breach(
-            "$", " or ".join(sorted(codes)), _what(get), "is it still there?", delete, get
+            "$", " or ".join(sorted(codes)), in_words(get), "is it still there?", delete, get
         )
     elif isinstance(answer, ApiError) and answer.code not in codes and not GONE.search(answer.code):
         yield _breach("$.code", " or ".join(sorted(codes)), answer.code, "", delete, get)
@@ -219,7 +220,7 @@ def foreign_object_is_not_changed(
     """A derived service neither updates nor deletes an object of another kind."""
     yield from _foreign(write, codes, made_as)
     if isinstance(write.answer, ApiError) and not isinstance(after.answer, Result):
-        yield _breach("$", f"the {made_as}", _what(after), "the write was refused", write, after)
+        yield _breach("$", f"the {made_as}", in_words(after), "the write was refused", write, after)
 
 
 @oracle("INH-FOREIGN-003")
@@ -240,7 +241,7 @@ def derived_filter_restricts_the_base_list(
     """
     objects = _objects(listed)
     if objects is None:
-        yield _breach("$", "a list", _what(listed), "", listed)
+        yield _breach("$", "a list", in_words(listed), "", listed)
         return
     found = {str(value.get("id")) for value in objects}
     for identity, kind in wanted.items():
@@ -261,7 +262,7 @@ def derived_filter_selects_by_its_own(
     """
     objects = _objects(listed)
     if objects is None:
-        yield _breach("$", "a list", _what(listed), "", listed)
+        yield _breach("$", "a list", in_words(listed), "", listed)
         return
     found = {str(value.get("id")) for value in objects}
     if wanted not in found:
@@ -290,7 +291,7 @@ def _lenient(write: Exchange, sent: Any, declared: str, lineage: Lineage) -> Ite
     if isinstance(write.answer, ApiError):
         if not ACCOUNTS_LIMIT.search(write.answer.code):
             hint = "the class that is declared is concrete"
-            yield _breach("$", expected, _what(write), hint, write)
+            yield _breach("$", expected, in_words(write), hint, write)
     elif value is not None:
         found = str(value.get("objectType"))
         if not lineage.is_a(found, declared) and not lineage.is_a(declared, found):
@@ -301,7 +302,7 @@ def _foreign(exchange: Exchange, codes: Collection[str], made_as: str) -> Iterat
     answer = exchange.answer
     expected = " or ".join(sorted(codes)) or "a code of an unknown object"
     if isinstance(answer, Result):
-        yield _breach("$", expected, _what(exchange), f"the id is of a {made_as}", exchange)
+        yield _breach("$", expected, in_words(exchange), f"the id is of a {made_as}", exchange)
     elif isinstance(answer, ApiError) and answer.code not in codes and not GONE.search(answer.code):
         yield _breach("$.code", expected, answer.code, f"the id is of a {made_as}", exchange)
 
@@ -318,15 +319,6 @@ def _objects(exchange: Exchange) -> list[Mapping[str, Any]] | None:
     if value is None:
         return None
     return [item for item in value.get("objects") or () if isinstance(item, dict)]
-
-
-def _what(exchange: Exchange) -> str:
-    answer = exchange.answer
-    if isinstance(answer, ApiError):
-        return f"error {answer.code}: {answer.message}"
-    if isinstance(answer, Result):
-        return f"a result: {shown(answer.value)}" if answer.value is not None else "null"
-    return type(answer).__name__
 
 
 def _breach(where: str, expected: str, actual: str, hint: str, *shown_by: Exchange) -> Breach:

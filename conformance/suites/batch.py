@@ -32,6 +32,17 @@ def member(service: str, action: str, /, **params: Any) -> dict[str, Any]:
     return {"service": service, "action": action, **params}
 
 
+def unknown_services(context: Context, count: int) -> list[str]:
+    """Services that nobody has: a refusal names the one that it refuses (CONTRACT section 3.2)."""
+    mark = f"{context.random.getrandbits(32):08x}"
+    return [f"conformance{mark}n{index}" for index in range(count)]
+
+
+def asking(services: Sequence[str]) -> list[dict[str, Any]]:
+    """A member for each service, which asks for its list."""
+    return [member(name, "list") for name in services]
+
+
 def send(
     context: Context,
     members: Sequence[Mapping[str, Any]],
@@ -98,6 +109,16 @@ def existing(context: Context, service: Service) -> Probe | None:
     if not isinstance(first, dict) or not isinstance(first.get("id"), int | str):
         return None
     return Probe(service.id, "get", {keys[0].name: first["id"]}, action.result, live=True)
+
+
+def some_object(context: Context, names: Sequence[str]) -> Probe:
+    """The get of an object that there is, of the first of these services that has one."""
+    for name in names:
+        service = context.schema.services.get(name)
+        found = existing(context, service) if service else None
+        if found is not None:
+            return found
+    raise Inconclusive("the account holds no object to be asked for")
 
 
 def compare_slots(

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.plugin.check import Inconclusive, NotApplicable
+from conformance.plugin.check import NotApplicable
 from conformance.plugin.subject import Subject
-from conformance.suites.misuse import before, is_decoded_as_usual
+from conformance.suites.misuse import asked, before, is_decoded_as_usual
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,13 +132,7 @@ def read(
     """The call with everything that it requires, and a nonce."""
     params, _files = before(context, action)
     sent: dict[str, Any] = {**params, NONCE: f"{context.random.getrandbits(48):x}"}
-    exchange = context.call(action.service, action.name, sent, ks=ks, session=session, form=form)
-    code = exchange.error.code if exchange.error else ""
-    if code in {"SERVICE_DOES_NOT_EXISTS", "ACTION_DOES_NOT_EXISTS"}:
-        raise NotApplicable(f"{action.id} is not there: {code}")
-    if code == "ACTION_BLOCKED":
-        raise Inconclusive(f"{action.id} is limited in rate")
-    return exchange
+    return asked(context, action, sent, session=session, ks=ks, form=form)
 
 
 def reading_action(context: Context, subject: Subject) -> Action:

@@ -10,7 +10,7 @@ from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.subject import Subject
 from conformance.plugin.subjects import target
 from conformance.suites import probe
-from conformance.suites.batch import existing
+from conformance.suites.batch import existing, some_object
 from conformance.suites.calling import read_arguments
 from conformance.suites.comparison import ask, compare
 
@@ -98,7 +98,7 @@ def test_stored_profile_counts(context: Context, subject: Subject) -> Iterator[B
     """Store a profile, and name it by its id and by its system name."""
     if "responseprofile" not in context.schema.services:
         raise NotApplicable("the target stores no response profiles")
-    found = _some_object(context)
+    found = some_object(context, USUAL_SERVICES)
     name = f"conformance{context.random.getrandbits(48):x}"
     stored = {"systemName": name, "type": INCLUDE, "fields": ",".join(INCLUDED)}
     made = context.make("responseprofile", properties=stored)
@@ -116,17 +116,7 @@ def test_unknown_profile_changes_nothing(context: Context, subject: Subject) -> 
     """Name a profile that does not exist, by an id and by a system name."""
     if INLINE not in context.schema.classes:
         raise NotApplicable("the target has no response profiles")
-    found = _some_object(context)
+    found = some_object(context, USUAL_SERVICES)
     for named in ({"id": UNKNOWN_ID}, {"systemName": UNKNOWN_NAME}):
         variant = partial(ask, context, found.having(responseProfile=named))
         yield from compare(context, found, oracle.unknown_profile_changes_nothing, variant)
-
-
-def _some_object(context: Context) -> Probe:
-    """The get of any object that there is."""
-    for name in USUAL_SERVICES:
-        service = context.schema.services.get(name)
-        found = existing(context, service) if service else None
-        if found is not None:
-            return found
-    raise Inconclusive("the account holds no object to be asked for")

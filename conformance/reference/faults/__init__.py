@@ -1,21 +1,22 @@
 """Seeded faults, one requirement each: how we know that the suite would notice.
 
-`all_faults()` gathers them from the area modules below; `registry` tells how to write one.
+`all_faults()` gathers them from the modules of this room; `registry` tells how to write one.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.exceptions import UsageError, did_you_mean
-from conformance.reference.faults.registry import Fault, faults_of
+from conformance.exceptions import CatalogueError, UsageError, did_you_mean
+from conformance.reference.faults.registry import Fault, area_of, faults_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import ModuleType
 
     from conformance.reference.behaviour import Behaviour
 
@@ -37,17 +38,29 @@ AREAS = (
     "workflows",
     "histories",
 )
-"""The areas in the order of the design, and what takes many calls to show; one without a module
-has no fault yet."""
+"""The areas in the order of the design, and what takes many calls to show."""
 
 
 @cache
 def all_faults() -> Mapping[str, Fault]:
-    """Every fault by its id, in the order of the areas."""
-    names = (f"{__name__}.{area}" for area in AREAS)
-    modules = [import_module(name) for name in names if find_spec(name) is not None]
-    found = [each for module in modules for each in faults_of(module)]
-    return MappingProxyType({each.id: each for each in found})
+    """Every fault by its id, in the order of the areas.
+
+    An area's faults stand in the modules whose name begins with it. CatalogueError if two have one
+    id, or if a module with faults begins with no area.
+    """
+    found: dict[str, Fault] = {}
+    for module in sorted(_modules(), key=lambda each: _place(each.__name__)):
+        for each in faults_of(module):
+            other = found.setdefault(each.id, each)
+            if other is not each:
+                raise CatalogueError(f"two faults are called '{each.id}'", place=module.__name__)
+            if area_of(module.__name__) not in AREAS:
+                raise CatalogueError(
+                    f"'{each.id}' is a fault of no area",
+                    place=module.__name__,
+                    hint=did_you_mean(area_of(module.__name__), AREAS),
+                )
+    return MappingProxyType(found)
 
 
 def break_with(behaviour: Behaviour, ids: Iterable[str]) -> Behaviour:
@@ -60,3 +73,14 @@ def break_with(behaviour: Behaviour, ids: Iterable[str]) -> Behaviour:
             )
         behaviour = known[fault_id].change(behaviour)
     return behaviour
+
+
+def _modules() -> Iterator[ModuleType]:
+    for each in iter_modules(__path__, f"{__name__}."):
+        yield import_module(each.name)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where a module stands: by its area, and then by its name."""
+    area = area_of(name)
+    return AREAS.index(area) if area in AREAS else len(AREAS), name

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from conformance.reference.entities import find
 from conformance.reference.errors import ApiFault
 from conformance.reference.faults import alteration
+from conformance.reference.faults.objects import room_of
 from conformance.reference.faults.registry import fault
 
 if TYPE_CHECKING:
     from conformance.reference.behaviour import Behaviour
     from conformance.reference.call import Call
-    from conformance.reference.families import Room
     from conformance.reference.storage import Document, Record
 
     Key = tuple[str, ...]
@@ -164,7 +164,7 @@ def remade_object_is_the_old_one(behaviour: Behaviour) -> Behaviour:
 
     def add(call: Call) -> Any:
         answer = behaviour.add(call)
-        room = _room(call)
+        room = room_of(call)
         former = buried.pop((room.family, str(answer.get("id"))), None)
         record = call.world.storage.get(room.family, str(answer.get("id")))
         if call.action.service == "user" and former is not None and record is not None:
@@ -220,7 +220,7 @@ def second_delete_brings_it_back(behaviour: Behaviour) -> Behaviour:
             return behaviour.delete(call)
         except ApiFault:
             for each in _values(call):
-                record = call.world.storage.get(_room(call).family, each)
+                record = call.world.storage.get(room_of(call).family, each)
                 if record is not None and record.deleted:
                     record.deleted = False
                     call.world.storage.put(record)
@@ -270,7 +270,7 @@ def count_holds_what_was_updated_and_deleted(behaviour: Behaviour) -> Behaviour:
         if call.action.name != "count" or not isinstance(answer, int):
             return answer
         asked = str((call.arguments.get("filter") or {}).get("idIn") or "").split(",")
-        return answer + len(counted.get(_room(call).family, set()).intersection(asked))
+        return answer + len(counted.get(room_of(call).family, set()).intersection(asked))
 
     return replace(behaviour, update=update, delete=delete, other=other)
 
@@ -372,15 +372,8 @@ def adds_at_once_are_one(behaviour: Behaviour) -> Behaviour:
     return alteration.kept(behaviour, change, when=alteration.in_services("uiconf"))
 
 
-def _room(call: Call) -> Room:
-    room = call.room
-    if room is None:
-        raise ApiFault("INTERNAL_SERVERL_ERROR")
-    return room
-
-
 def _record(call: Call) -> Record:
-    return find(call, _room(call))
+    return find(call, room_of(call))
 
 
 def _key(record: Record) -> Key:

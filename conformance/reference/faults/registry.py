@@ -1,6 +1,6 @@
 """What a fault is: a named function from one behaviour to another that breaks one requirement.
 
-How to write one, in `faults/<area>.py`:
+How to write one, in `faults/<area>.py` or, where an area has several, `faults/<area>_<topic>.py`:
 
     @fault("CRUD-UPDATE-002")
     def update_forgets_what_was_not_sent(behaviour: Behaviour) -> Behaviour:
@@ -49,9 +49,14 @@ def fault(requirement: str) -> Callable[[Change], Change]:
     return mark
 
 
+def area_of(name: str) -> str:
+    """The area that a module of faults belongs to: `list` of `….list` and of `….list_page`."""
+    return name.rpartition(".")[2].partition("_")[0]
+
+
 def faults_of(module: ModuleType) -> tuple[Fault, ...]:
     """The faults that a module declares, in its order."""
-    area = module.__name__.rpartition(".")[2]
+    area = area_of(module.__name__)
     return tuple(
         Fault(
             id=f"{area}.{name}",
