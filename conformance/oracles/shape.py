@@ -126,6 +126,8 @@ class Walk:
         self, value: Mapping[str, Any], declared: str, where: str, member: str
     ) -> Iterator[Misfit]:
         named = value.get("objectType")
+        # What no property holds, the answer itself, is known by the class that is declared for it.
+        member = member or f"{declared}.objectType"
         if not isinstance(named, str) or not named:
             yield Misfit(
                 "class", f"{where}.objectType", f"{declared} or a subclass", shown(named), member

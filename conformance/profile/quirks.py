@@ -56,7 +56,11 @@ class Quirks(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_f
         Notes, _notes("By `Class.property`: values outside the published enum occur.")
     ] = field(default_factory=dict)
     untyped_properties: Annotated[
-        Notes, _notes("By `Class.property`: the value is not of the published type.")
+        Notes,
+        _notes(
+            "By `Class.property`: the value is not of the published type. "
+            "`Class.objectType`: what is answered for it calls itself another class."
+        ),
     ] = field(default_factory=dict)
 
     read_only_ignored: Annotated[

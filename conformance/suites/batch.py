@@ -88,6 +88,8 @@ def empty_list(ground: Grounds, service: Service) -> Probe | None:
     by_id = ground.lineage.properties(declared.name).get("idEqual")
     if by_id is None or by_id.type.kind not in probe.SCALARS:
         return None
+    if not ground.profile.quirks.selects(f"{listed.service}.list", by_id.name):
+        return None  # It would be the list of everything, which others change.
     value = UNKNOWN if by_id.type.kind in probe.NUMBERS else f"0_conformance{UNKNOWN}"
     sought = {"objectType": declared.name, "idEqual": value}
     return Probe(listed.service, "list", {**listed.params, "filter": sought}, listed.result)

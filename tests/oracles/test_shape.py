@@ -71,6 +71,22 @@ def test_misfits_are_found(
     assert expected in kinds(small_schema, small_lineage, {**SOUND, **change})
 
 
+def test_the_class_of_an_answer_is_known_by_its_declared_one(
+    small_schema: Schema, small_lineage: Lineage
+) -> None:
+    """What a profile says of the class of an answer holds of that answer, not of what is in it."""
+    part = {"objectType": "KalturaOther", "id": 1}
+    value = {**SOUND, "objectType": "KalturaOther", "parts": [part]}
+
+    def loose(kind: str, member: str) -> bool:
+        return (kind, member) == ("class", "KalturaThing.objectType")
+
+    assert kinds(small_schema, small_lineage, value, loose=loose) == []
+    assert ("class", "$.parts[0].objectType") in kinds(
+        small_schema, small_lineage, {**SOUND, "parts": [part]}, loose=loose
+    )
+
+
 def test_another_spelling_is_found(small_schema: Schema, small_lineage: Lineage) -> None:
     """A known property under another spelling is a departure, an unknown one is not."""
     value = {name: item for name, item in SOUND.items() if name != "createdAt"}

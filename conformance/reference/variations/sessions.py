@@ -149,8 +149,13 @@ def missing_session_has_its_own_code(behaviour: Behaviour) -> Behaviour:
 
 @variation("CONTRACT SESS-13; OBSERVED 13")
 def public_reads_find_nothing(behaviour: Behaviour) -> Behaviour:
-    """Who has no KS may get public entries and feeds, finds none, and lists nothing."""
-    public = frozenset({"baseentry.get", "media.get", "uiconf.get", "syndicationfeed"})
+    """Who has no KS may get public entries, assets and feeds, finds none, and lists nothing."""
+    public = frozenset(
+        {
+            "baseentry.get", "media.get", "uiconf.get", "syndicationfeed", "thumbasset.list",
+            "caption_captionasset", "attachment_attachmentasset", "metadata_metadata.list",
+        }
+    )  # fmt: skip
 
     def authorise(call: Call) -> None:
         action = call.action
