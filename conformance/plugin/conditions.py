@@ -56,6 +56,12 @@ LATER = re.compile(r"later than \d+")
 DIGEST = re.compile(r"sha256 ([0-9a-f]{12})\b")
 """How a breach tells of bytes which they are."""
 ARGUMENTS = re.compile(r"[A-Za-z_]\w*(, [A-Za-z_]\w*)*")
+SECRETS = {
+    "the admin secret": "ADMIN_SECRET",
+    "the user secret": "USER_SECRET",
+    "the other account's admin secret": "OTHER_ADMIN_SECRET",
+}
+"""What a breach calls an account's secret, and the name that a program has for it."""
 SESSION = re.compile(r"(\$(?:\.\w+)*) \((expiry|type|user|partner|privileges)\)")
 LEAST_SLACK_SECONDS = 60
 SLOT = re.compile(r"\$\[\d+\]")
@@ -146,6 +152,9 @@ def _of_text(breach: Breach, shown: Exchange, name: str) -> Iterator[str]:
     if empty:
         names = "|".join(re.findall(r"\w+", empty[1]))
         yield rf're.search(r"<({names})(></|\s*/>)", {name}.text) is None'
+    named = SECRETS.get(breach.actual)
+    if named is not None:
+        yield f"{named} not in {name}.text"
     told = literal(breach.actual)
     text = told if isinstance(told, str) else breach.actual
     if not breach.expected.startswith("no ") or len(text) < FEWEST_LETTERS:
