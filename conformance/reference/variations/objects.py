@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.entities import ENTRY_FAMILY
+from conformance.reference.errors import ApiFault
 from conformance.reference.faults import alteration
 from conformance.reference.lookup import find
 from conformance.reference.scalars import cut_bytes
@@ -81,7 +82,21 @@ def markup_is_purified(behaviour: Behaviour) -> Behaviour:
         plain = _MARKUP.sub("", text)
         return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    return _texts(behaviour, purified, names=("name", "description"))
+    written = ("name", "description", "dataContent", "confFile")
+    return _texts(behaviour, purified, names=written)
+
+
+@variation("CONTRACT CRUD-13, 3.2: UNSAFE_HTML_TAGS")
+def markup_is_refused(behaviour: Behaviour) -> Behaviour:
+    """A text with HTML in it is refused, whatever property it is in."""
+
+    def change(_call: Call, document: Document) -> Document:
+        for name, value in document.items():
+            if isinstance(value, str) and _MARKUP.search(value):
+                raise ApiFault("UNSAFE_HTML_TAGS", str(document["objectType"]), name)
+        return document
+
+    return alteration.kept(behaviour, change)
 
 
 @variation("CONTRACT CRUD-13; OBSERVED 23")
