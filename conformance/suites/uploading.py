@@ -33,6 +33,8 @@ FORMS = (
 """A file travels as a part of a form; the rest as fields or as JSON (CONTRACT WIRE-07)."""
 
 BUSY = frozenset({"ACTION_BLOCKED", "MAX_ALLOWED_CHUNK_COUNT_EXCEEDED"})
+BARRED = "UPLOAD_TOKEN_FILE_TYPE_RESTRICTED_FOR_UPLOAD"
+"""Of an account that takes only some types of files, as its installation lists them (FILE-04)."""
 
 
 class Piece(Struct, frozen=True):
@@ -104,9 +106,11 @@ def upload(
 
 
 def unless_busy(exchange: Exchange) -> None:
-    """Inconclusive when the server says that it is only too busy."""
+    """Inconclusive when the server is only too busy, NotApplicable where such files are barred."""
     if exchange.error is not None and exchange.error.code in BUSY:
         raise Inconclusive(f"{exchange.action}: {exchange.error.code}")
+    if exchange.error is not None and exchange.error.code == BARRED:
+        raise NotApplicable("the account takes files of other types only")
 
 
 def send_piece(

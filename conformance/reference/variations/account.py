@@ -11,6 +11,7 @@ from msgspec import structs
 
 from conformance.reference.errors import ApiFault
 from conformance.reference.faults import alteration
+from conformance.reference.message import Upload
 from conformance.reference.partners import Partners
 from conformance.reference.session import forbidden
 from conformance.reference.variations import walking
@@ -30,6 +31,7 @@ _FIRST_LARGE = 7_000_000_000
 _LARGE_PARTNERS = (4_871_052, 5_012_377)
 _FEATURES = frozenset({"metadata", "cuePoint", "caption", "schedule", "annotation"})
 _MOST_PROFILES = 3
+_PNG = b"\x89PNG"
 _HOURS_SECONDS = 7_200
 
 
@@ -93,6 +95,22 @@ def account_is_full(behaviour: Behaviour) -> Behaviour:
 
     return alteration.instead(
         behaviour, "add", act, when=alteration.in_services("accesscontrolprofile", "accesscontrol")
+    )
+
+
+@variation("CONTRACT FILE-04: blocked MIME type")
+def only_pictures_may_be_uploaded(behaviour: Behaviour) -> Behaviour:
+    """The account takes files of one type only, and sees by the content which type it is."""
+
+    def act(call: Call) -> Any:
+        file = call.arguments.get("fileData")
+        whole = call.arguments.get("finalChunk", True) and not call.arguments.get("resume", False)
+        if whole and isinstance(file, Upload) and not file.content.startswith(_PNG):
+            raise ApiFault("UPLOAD_TOKEN_FILE_TYPE_RESTRICTED_FOR_UPLOAD")
+        return behaviour.other(call)
+
+    return alteration.instead(
+        behaviour, "other", act, when=lambda call: call.action.id == "uploadtoken.upload"
     )
 
 
