@@ -12,7 +12,7 @@ from conformance.profile.pattern import nearest
 from conformance.schema.standard import list_element
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conformance.plugin.context import Context
     from conformance.provisioning.recipe import Recipe
@@ -24,6 +24,8 @@ MARGIN_SECONDS = 86_400
 """How far before the first object's creation a list by time starts."""
 FIRST_EPOCH = 400_000_000
 """Smaller times are relative to now (CONTRACT WIRE-24)."""
+LEFT_OUT = frozenset({"1", "3"})
+"""Of moderation: to be approved, and rejected. Lists leave such entries out (CONTRACT LIST-17)."""
 
 
 class Listing(Struct, frozen=True):
@@ -101,6 +103,8 @@ def asking(context: Context, listing: Listing, members: Sequence[Member]) -> Ask
     if quirks.why("hidden_by_default", listing.service) and "statusIn" in known:
         states = {str(m.shown["status"]) for m in members if m.shown.get("status") is not None}
         asked["statusIn"] = ",".join(sorted(states))
+    if "moderationStatusIn" in offered:
+        asked |= of_moderation(member.shown for member in members)
     exact = False
     for name in listing.names:
         values = [_held(member, name, listing) for member in members]
@@ -112,6 +116,16 @@ def asking(context: Context, listing: Listing, members: Sequence[Member]) -> Ask
             return None
         asked |= _recent(members, known)
     return Asking(asked, exact)
+
+
+def of_moderation(shown: Iterable[Any]) -> dict[str, str]:
+    """What a list of entries must ask besides, where an account's new ones wait to be approved.
+
+    Without it a list leaves out what waits and what was rejected (CONTRACT LIST-17).
+    """
+    found = (each.get("moderationStatus") for each in shown if isinstance(each, Mapping))
+    states = {str(each) for each in found if each is not None}
+    return {"moderationStatusIn": ",".join(sorted(states))} if states & LEFT_OUT else {}
 
 
 def _held(member: Member, name: str, listing: Listing) -> str:

@@ -26,7 +26,7 @@ from conformance.suites.crud_subjects import (
     services_that_update,
     services_with_booleans,
 )
-from conformance.suites.list_listing import listing_of
+from conformance.suites.list_listing import listing_of, of_moderation
 from conformance.suites.list_subjects import lists_of_all_entries
 from conformance.suites.making import add_by
 from conformance.wire.request import Form, Format
@@ -164,6 +164,7 @@ def test_add_makes_one(context: Context, subject: Subject) -> Iterator[Breach]:
     try:
         ids |= {str(each.id) for each in batched}
         wanted = {"objectType": listing.filter_class, "nameEqual": name, "statusIn": ANY_STATUS}
+        wanted |= of_moderation(each.value for each in (*made, *batched))
         listed = context.call(subject.name, "list", {str(listing.filter_param): wanted})
         yield from oracles.add_makes_one(listed, name, ids)
     finally:

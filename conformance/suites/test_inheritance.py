@@ -18,6 +18,7 @@ from conformance.suites.inheritance_subjects import (
     variants,
 )
 from conformance.suites.kinship import VISITS, Visit, holds, id_filter, poll, says_nothing
+from conformance.suites.list_listing import of_moderation
 from conformance.suites.making import add_as
 from conformance.suites.odd_types import TRIALS, unfit_names, usual_names
 
@@ -250,7 +251,9 @@ def test_derived_filter_restricts_the_base_list(
         if made is None:
             raise NotApplicable(f"no {kind} is made here: {exchange.error}")
         objects[kind] = made
-    more: dict[str, Any] = {"statusIn": ANY_STATUS} if service == "baseentry" else {}
+    more: dict[str, Any] = {}
+    if service == "baseentry":
+        more = {"statusIn": ANY_STATUS, **of_moderation(made.value for made in objects.values())}
     for name, of in context.recipe(service).list_filter.items():
         more[name] = objects[wanted].property(of)
     ids = {kind: str(made.id) for kind, made in objects.items()}
@@ -280,26 +283,34 @@ def test_derived_filter_restricts_the_base_list(
 @check(oracles.derived_filter_selects_by_its_own, over=media_lists, writes=True)
 def test_derived_filter_selects_by_its_own(context: Context, subject: Subject) -> Iterator[Breach]:
     """List a video and a picture through the base service, by the type of media."""
-    ids = {}
+    ids, values = {}, []
     for media_type in (VIDEO, PICTURE):
         made, exchange = add_as(context, subject.name, MEDIA, {"mediaType": media_type})
         if made is None:
             raise NotApplicable(f"no {MEDIA} is made here: {exchange.error}")
         ids[media_type] = str(made.id)
+        values.append(made.value)
     for media_type, other in ((VIDEO, PICTURE), (PICTURE, VIDEO)):
-        listed = _of_type(context, subject.name, ids, media_type)
+        listed = _of_type(context, subject.name, ids, media_type, of_moderation(values))
         yield from oracles.derived_filter_selects_by_its_own(
             listed, ids[media_type], ids[other], f"mediaTypeEqual {media_type}"
         )
 
 
-def _of_type(context: Context, service: str, ids: Mapping[int, str], media_type: int) -> Exchange:
+def _of_type(
+    context: Context,
+    service: str,
+    ids: Mapping[int, str],
+    media_type: int,
+    more: Mapping[str, str],
+) -> Exchange:
     """The objects of that type of media, once the list has settled."""
     asked = {
         "objectType": f"{MEDIA}Filter",
         "idIn": ",".join(ids.values()),
         "statusIn": ANY_STATUS,
         "mediaTypeEqual": media_type,
+        **more,
     }
     return poll(
         context,

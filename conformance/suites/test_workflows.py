@@ -11,13 +11,15 @@ from conformance.oracles.upload_content import CLOSED, NO_CONTENT
 from conformance.plugin.check import NotApplicable, check
 from conformance.plugin.subjects import target
 from conformance.suites.journey import Ask, Interrupted, Journey, objects_of
+from conformance.suites.list_listing import of_moderation
 from conformance.suites.uploading import FILE_NAME, needs_uploads, picture, pieces, resource, upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from conformance.plugin.context import Context
     from conformance.plugin.subject import Subject
+    from conformance.provisioning.made import Made
     from conformance.verdict.breach import Breach
 
 EVERY_STATUS = "-2,-1,0,1,2,3,4,5,6,7"
@@ -146,14 +148,14 @@ def test_manager_pages_through_the_content(context: Context, subject: Subject) -
     made = [context.make("media", properties={"name": _word(context)}) for _ in range(ENTRIES)]
     journey = Journey(context, ks=context.start_session())
     with suppress(Interrupted):
-        _manage(
-            journey, [str(each.id) for each in made], str(made[0].entity["name"]), _word(context)
-        )
+        _manage(journey, made, _word(context))
     yield from oracles.manager_pages_through_the_content(journey.steps)
 
 
-def _manage(journey: Journey, ids: list[str], name: str, tag: str) -> None:
+def _manage(journey: Journey, made: Sequence[Made], tag: str) -> None:
+    ids, name = [str(each.id) for each in made], str(made[0].entity["name"])
     own = {"objectType": "KalturaMediaEntryFilter", "statusIn": EVERY_STATUS, "idIn": ",".join(ids)}
+    own |= of_moderation(each.value for each in made)
     listed = [
         journey.until(
             Ask(what=f"list page {page}", behind="LIST-PAGE-001", service="media", action="list",

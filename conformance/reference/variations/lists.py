@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _LAG_SECONDS = 3.0
 _WORD = re.compile(r"\w+")
 _CATEGORY_PAGE = 1_500
+_MODERATED = frozenset({"media", "baseentry", "livestream"})
+_WAITING = 1
+_LEFT_OUT = (_WAITING, 3)
 _FIELDS_LACKING = {
     "widget.list": frozenset({"idIn", "partnerIdEqual"}),
     "flavorparams.list": frozenset({"systemNameEqual", "systemNameIn"}),
@@ -46,6 +49,26 @@ class Indexed(Struct, frozen=True):
 def index_lags_behind(behaviour: Behaviour) -> Behaviour:
     """Lists and counts over an index see a write three seconds later; idEqual sees it at once."""
     return _lagging(behaviour, alteration.always)
+
+
+@variation("CONTRACT LIST-17")
+def entries_wait_for_moderation(behaviour: Behaviour) -> Behaviour:
+    """New media wait to be approved; a list shows them only by their id or moderation status."""
+
+    def keep(call: Call, document: Document) -> Document:
+        written = behaviour.keep(call, document)
+        if call.action.name == "add" and call.action.service in _MODERATED:
+            written = {**written, "moderationStatus": _WAITING}
+        return written
+
+    def select(call: Call, records: list[Record]) -> list[Record]:
+        chosen, wanted = behaviour.select(call, records), filter_of(call)
+        asked = {name for name, value in wanted.items() if value not in (None, "")}
+        if "idEqual" in asked or any(name.startswith("moderationStatus") for name in asked):
+            return chosen
+        return [each for each in chosen if each.document.get("moderationStatus") not in _LEFT_OUT]
+
+    return replace(behaviour, keep=keep, select=select)
 
 
 @variation("CONTRACT LIST-20: an index may have several servers")
