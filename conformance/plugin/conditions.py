@@ -64,7 +64,8 @@ SECRETS = {
 """What a breach calls an account's secret, and the name that a program has for it."""
 SESSION = re.compile(r"(\$(?:\.\w+)*) \((expiry|type|user|partner|privileges)\)")
 LEAST_SLACK_SECONDS = 60
-SLOT = re.compile(r"\$\[\d+\]")
+NEW = "that no object has yet"
+SLOT = re.compile(r"\$\[\d+\](?=$|\.)")
 MEETING = re.compile(r"of the (last )?updates")
 NO_ARGUMENT = "no argument"
 LONGEST_MESSAGE = 200
@@ -89,11 +90,13 @@ def conditions(
         yield from alike
     yield from _of_meetings(breach, shown, names, source)
     yield from _of_one(breach, last, name, source)
-    yield from _of_twins(breach, shown, names)
+    yield from _of_twins(breach, shown, names, source)
     if paired:
         if path and LATER.fullmatch(breach.expected):
             here, earlier = (f'number(at({each}, "{path}"))' for each in (name, first))
             yield f"{here} > {earlier}"
+        if path and breach.expected.endswith(NEW):
+            yield from (f"not {each}" for each in alike)
         yield from alike
         yield f"{name}.error == {first}.error"
         yield f"same({name}.value, {first}.value)"
@@ -321,28 +324,38 @@ def _of_sessions(breach: Breach, name: str) -> Iterator[str]:
         yield f'{told}["signed"]'
 
 
-def _of_twins(breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str]) -> Iterator[str]:
+def _of_twins(
+    breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str], source: Source
+) -> Iterator[str]:
     """What is expected is what another place of the answers holds, which no literal may say."""
     wanted, last = literal(breach.expected), shown[-1]
-    if not isinstance(wanted, str | int) or len(str(wanted)) < FEWEST_LETTERS:
-        return
-    for where in paths_of(breach, _value(last)):
-        whole = SLOT.fullmatch(where) is not None and _at(last, where) is not None
-        if not whole and not _is_meant(breach, last, where):
-            continue
-        twins = (
-            (each, path)
-            for each in shown
-            for path, value in _leaves(_value(each), "$")
-            if str(value) == str(wanted) and (each is not last or path != where)
-        )
-        for each, path in islice(twins, MOST_TWINS):
-            here, twin = (
-                f'at({names[last.number]}, "{where}")',
-                f'at({names[each.number]}, "{path}")',
-            )
-            # Of a member of a batch the breach tells what it says somewhere, in an error too.
-            yield f"normal({twin}) in str({here})" if whole else f"same({here}, {twin})"
+    slot = SLOT.match(breach.where)
+    if slot is not None and isinstance(_at(last, f"{slot[0]}.args"), Mapping):
+        # An error's arguments say what a member of a batch was asked for.
+        told = f'(at({names[last.number]}, "{slot[0]}.args") or {{}}).values()'
+        twins = (f"normal({twin})" for twin in _twins(wanted, shown, names, f"{slot[0]}."))
+        yield from (f"{each} in {told}" for each in islice(twins, MOST_TWINS))
+        if isinstance(wanted, str):
+            yield f"{source(wanted)} in {told}"
+        held = literal(breach.actual)
+        if isinstance(held, str):
+            yield f"{held!r} not in {told}"
+    elif isinstance(wanted, str | int) and len(str(wanted)) >= FEWEST_LETTERS:
+        for where in paths_of(breach, _value(last)):
+            if _is_meant(breach, last, where):
+                here = f'at({names[last.number]}, "{where}")'
+                twins = (f"same({here}, {twin})" for twin in _twins(wanted, shown, names, where))
+                yield from islice(twins, MOST_TWINS)
+
+
+def _twins(
+    wanted: Any, shown: Sequence[Exchange], names: Mapping[int, str], but: str
+) -> Iterator[str]:
+    """The places of answers that hold the value, all but those of the last that begin so."""
+    for each in shown:
+        for path, value in _leaves(_value(each), "$"):
+            if str(value) == str(wanted) and (each is not shown[-1] or not path.startswith(but)):
+                yield f'at({names[each.number]}, "{path}")'
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
