@@ -305,7 +305,7 @@ def _of_sessions(breach: Breach, name: str) -> Iterator[str]:
     """Of a KS in an answer, by what it says itself."""
     found = SESSION.fullmatch(breach.where)
     path, part = (found[1], found[2]) if found else (breach.where, None)
-    told = f'said(at({name}, "{path}"), ADMIN_SECRET)'
+    told = f'said(at({name}, "{path}"), ADMIN_SECRET, USER_SECRET)'
     if part == "expiry":
         seconds = int((re.match(r"\d+", breach.expected) or ["0"])[0])
         lasts = f'int({told}["expiry"]) - time.time()'

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -61,6 +62,23 @@ class Provenance:
             return None
         found = self._origins.get(str(value))
         return found if found is not None and found.exchange.number < before else None
+
+    def hashed(self, digest: str, *, before: int) -> tuple[str, str] | None:
+        """The session and the application token whose SHA-256 it is (CONTRACT SESS-20)."""
+        tokens = [
+            token
+            for token, origin in self._origins.items()
+            if origin.path.endswith(".token") and origin.exchange.number < before
+        ]
+        return next(
+            (
+                (session, token)
+                for session in self.sessions
+                for token in tokens
+                if sha256(f"{session}{token}".encode()).hexdigest() == digest
+            ),
+            None,
+        )
 
     def needed(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The exchanges that made what this one's request names."""

@@ -38,6 +38,7 @@ KS = re.compile(
     r"|[MNOYZ][A-Za-z0-9]{3}(?:[MNOYZ][A-Za-z0-9]{3}){12}[MNOYZ][A-Za-z0-9+/_=%-]{12,}"
 )
 """A session of version 2, and one of version 1: it begins with 40 hexadecimal digits."""
+HASH = re.compile(r"[0-9a-f]{64}")
 SHORT_LIVED = re.compile(r"made_ks\(\d, [^,]*, \d{1,2},|'expiry': \d{1,2}\b")
 A_MOMENT = 0.5
 """Seconds; a call that comes later waited for something."""
@@ -317,6 +318,10 @@ class Writer:
             return self._hole(made)
         if text in self._words:
             return self._hole(self._words[text])
+        hashed = self._provenance.hashed(text, before=before) if HASH.fullmatch(text) else None
+        if hashed is not None:
+            parts = "".join(self._text(part, before) for part in hashed)
+            return self._hole(f"hashlib.sha256(({self._source(parts)}).encode()).hexdigest()")
         for word, expression in self._words.items():
             if word in text:
                 text = text.replace(word, self._hole(expression))

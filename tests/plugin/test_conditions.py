@@ -17,6 +17,7 @@ from conformance.wire.ks import build_v1, build_v2
 
 Build = Callable[..., Exchange]
 SECRET = "0123456789abcdef0123456789abcdef"
+USERS_SECRET = "fedcba9876543210fedcba9876543210"
 ERROR = {"objectType": "KalturaAPIException", "message": "No such thing", "code": "NO_THING"}
 
 
@@ -50,7 +51,7 @@ def program() -> dict[str, Any]:
         text = text.replace(hole, value)
     text = text.replace("@CLAIM@", "True").replace("@STORY@", "''").replace("@USER@", "''")
     exec(compile(text, "reproduce.py", "exec"), names)  # noqa: S102 - our own text
-    return {**names, "ADMIN_SECRET": SECRET}
+    return {**names, "ADMIN_SECRET": SECRET, "USER_SECRET": USERS_SECRET}
 
 
 NAMES = program()
@@ -126,7 +127,7 @@ PAIRS: tuple[tuple[str, Breach, Any, Any], ...] = (
         "a session is of another type",
         Breach("$.ks (type)", "0: a user's", "2"),
         {"ks": ks(type=2)},
-        {"ks": ks(type=0)},
+        {"ks": ks(type=0, secret=USERS_SECRET)},
     ),
     (
         "a session lost a privilege",
