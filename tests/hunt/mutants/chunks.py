@@ -37,11 +37,11 @@ def chunks_must_come_in_order(call: Call, world: World) -> Any:
     size = sum(len(f.content) for f in call.files)
     end = world.memory.get(token, 0)
     value = yield
+    if is_error(value):
+        return value
     if at is not None and at >= 0 and says(call.params.get("resume")) and at != end:
-        if not is_error(value):
-            return world.error("UPLOAD_TOKEN_CANNOT_RESUME")
-    if not is_error(value):
-        world.memory[token] = end + size
+        return world.error("UPLOAD_TOKEN_CANNOT_RESUME")
+    world.memory[token] = end + size
     return value
 
 

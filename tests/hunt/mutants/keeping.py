@@ -85,9 +85,9 @@ def updates_empty_numbers(call: Call, world: World) -> None:
     param = call.object_param()
     known = world.lineage.properties(str(param.type.name)) if param else {}
     for name, each in known.items():
-        if is_plain_number(each) and not (each.read_only or each.insert_only):
-            if each.type.kind == "int" and each.min_value is None:
-                call.object.setdefault(name, 0)
+        free = is_plain_number(each) and not (each.read_only or each.insert_only)
+        if free and each.type.kind == "int" and each.min_value is None:
+            call.object.setdefault(name, 0)
 
 
 @around("update")
@@ -96,9 +96,9 @@ def updates_empty_arrays(call: Call, world: World) -> Any:
     param = call.object_param()
     known = world.lineage.properties(str(param.type.name)) if param else {}
     for name, each in known.items():
-        if each.type.kind == "array" and not (each.read_only or each.insert_only):
-            if not name.startswith("multiLingual_"):
-                call.object.setdefault(name, [])
+        free = each.type.kind == "array" and not (each.read_only or each.insert_only)
+        if free and not name.startswith("multiLingual_"):
+            call.object.setdefault(name, [])
     return (yield)
 
 

@@ -93,7 +93,7 @@ def strangers_are_listed_by_id(call: Call, world: World) -> Any:
 
 
 @around("list")
-def an_unknown_id_empties_the_list(call: Call, world: World) -> Any:
+def an_unknown_id_empties_the_list(call: Call, _world: World) -> Any:
     """With an unknown id in idIn nothing is listed."""
     asked = [each for each in str(call.filter.get("idIn") or "").split(",") if each]
     alone = set(call.filter) <= {"idIn", "objectType", "orderBy"} and not call.pager
