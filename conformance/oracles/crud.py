@@ -402,7 +402,7 @@ def odd_text_is_kept(sent: Mapping[str, str], update: Exchange, get: Exchange) -
     value = _object(get)
     if not isinstance(update.answer, Result) or value is None:
         return
-    hint = "was the text taken for the value that it looks like?"
+    hint = f"was it taken for what it looks like, or misread in {update.form.encoding}?"
     for name, text in sent.items():
         if value.get(name) != text:
             yield _breach(f"$.{name}", shown(text), shown(value.get(name)), hint, update, get)

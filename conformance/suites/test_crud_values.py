@@ -18,6 +18,7 @@ from conformance.provisioning.made import Made
 from conformance.schema.standard import entity_param
 from conformance.suites.batch import member, send
 from conformance.suites.crud_subjects import (
+    ACCENTED,
     booleans,
     remove_double,
     services_of_described_entries,
@@ -32,7 +33,7 @@ from conformance.suites.list_listing import listing_of, of_moderation
 from conformance.suites.list_subjects import lists_of_all_entries
 from conformance.suites.making import add_by
 from conformance.wire.answer import Result
-from conformance.wire.request import Form, Format
+from conformance.wire.request import Encoding, Form, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,8 +46,18 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 LINES = "first line\n\tsecond line, after a tab \\ and a backslash"
-ODD_TEXTS = ("007", "null", "FALSE", "1e3", "%41+%20b")
-"""What programs take for a number, a value of theirs, or a part of an address."""
+BY_FORM, BY_GET = Form(encoding=Encoding.FORM), Form(method="GET", encoding=Encoding.QUERY)
+ODD_TEXTS = (
+    ("007", Form(), Form()),
+    ("null", BY_FORM, Form(format=Format.XML)),
+    ("FALSE", Form(encoding=Encoding.MULTIPART), Form(format=Format.PHP)),
+    ("1e3", Form(encoding=Encoding.MULTIPART_JSON), Form()),
+    ("%41+%20b", BY_FORM, Form()),
+    (f"{ACCENTED} 1+1=2", BY_FORM, Form(format=Format.PHP)),
+    (f"{ACCENTED} 2+2=4", BY_GET, Form(format=Format.XML)),
+)
+"""What programs take for a number, a value of theirs, or a part of an address; how it is sent, and
+how it is read: one way to write or to read may be broken in a single service."""
 WORDS = 300
 """Of ten bytes each: more than any narrow column holds, less than OBSERVED 23 cuts."""
 MARKS = ("referenceId", "systemName", "fileName")
@@ -104,7 +115,7 @@ def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breac
 
 @check(oracles.odd_text_is_kept, over=services_that_clear, writes=True)
 def test_odd_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Update the description to one such text after the other, and get the object."""
+    """Update the description to one such text after the other, and get it, in all encodings."""
     made = context.make(subject.name, properties={"description": "about it"})
     try:
         holder = entity_param(context.schema.services[subject.name].actions["update"])
@@ -112,11 +123,11 @@ def test_odd_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach
             raise NotApplicable("nothing tells how to change the object")
         if "description" not in made.entity:
             raise NotApplicable("the object has no description")
-        for text in ODD_TEXTS:
+        for text, written, shown in ODD_TEXTS:
             sent = {"description": text}
             params = {**made.keys["update"], holder.name: {"objectType": made.type, **sent}}
-            update = context.call(subject.name, "update", params)
-            get = context.call(subject.name, "get", made.keys["get"])
+            update = context.call(subject.name, "update", params, form=written)
+            get = context.call(subject.name, "get", made.keys["get"], form=shown)
             yield from oracles.odd_text_is_kept(sent, update, get)
     finally:
         context.discard(made)
