@@ -100,8 +100,8 @@ def test_started_session_says_what_was_asked(
         (account.admin_secret, {"type": ADMIN}, _asked(context, ADMIN, "")),
         (
             account.admin_secret,
-            {"type": USER, "userId": account.user_id, "privileges": PRIVILEGES},
-            _asked(context, USER, account.user_id, PRIVILEGES),
+            {"type": USER, "userId": ADDRESS, "privileges": PRIVILEGES},
+            _asked(context, USER, ADDRESS, PRIVILEGES),
         ),
         (users, {"userId": account.user_id}, _asked(context, USER, account.user_id)),
         (users, {"userId": ADDRESS}, _asked(context, USER, ADDRESS)),
