@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.schema.model import TypeRef
     from conformance.wire.exchange import Exchange
 
-NO_RIGHTS = re.compile("FORBIDDEN|INVALID_KS|ADMIN_PROPERTY")
+UNGRANTED = re.compile("FORBIDDEN|INVALID_KS|ADMIN_PROPERTY|INTERNAL")
 SHOWN = 5
 MISFITS = frozenset({"kind", "class", "name"})
 """What a slot must not get wrong; finer things are judged on calls made alone."""
@@ -334,7 +334,7 @@ def batch_holds_a_life(
         found = slot(batch, position)
         where, error = f"$[{position - 1}]", found.error
         if error is not None:
-            lent = found.call.action in granted and NO_RIGHTS.search(error.code)
+            lent = found.call.action in granted and UNGRANTED.search(error.code)
             if NOT_FOUND.search(error.code) or lent:
                 yield _breach(batch, where, f"the object {added}", error.code)
             continue
