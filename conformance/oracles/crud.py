@@ -396,6 +396,18 @@ def long_text_is_kept(
     yield from _kept(sent, read, kind, lineage, hint)
 
 
+@oracle("CRUD-TEXT-003")
+def odd_text_is_kept(sent: Mapping[str, str], update: Exchange, get: Exchange) -> Iterator[Breach]:
+    """A text that looks like a number, a word of programs or an escape is kept as written."""
+    value = _object(get)
+    if not isinstance(update.answer, Result) or value is None:
+        return
+    hint = f"was it taken for what it looks like, or misread in {update.form.encoding}?"
+    for name, text in sent.items():
+        if value.get(name) != text:
+            yield _breach(f"$.{name}", shown(text), shown(value.get(name)), hint, update, get)
+
+
 @oracle("CRUD-ARRAY-002")
 def array_is_kept(
     sent: Mapping[str, Any], answer: Exchange, kind: str, lineage: Lineage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.schema.model import TypeRef
     from conformance.wire.exchange import Exchange
 
+UNGRANTED = re.compile("FORBIDDEN|INVALID_KS|ADMIN_PROPERTY|INTERNAL")
 SHOWN = 5
 MISFITS = frozenset({"kind", "class", "name"})
 """What a slot must not get wrong; finer things are judged on calls made alone."""
@@ -317,20 +319,26 @@ def batch_holds_a_life(
     """In one batch an object can be added, got, updated and deleted, named by references.
 
     `identity` is the property with the id that the first member told. The update, if there is a
-    `text`, wrote `mark`, ` of ` and the id into it. What the account was refused is no breach.
+    `text`, wrote `mark`, ` of ` and the id into it. What the account was refused is no breach,
+    unless it was granted before: a member with a KS of its own must not leave it to the next.
     """
     first = slot(batch, 1).result
     added = first.value.get(identity) if first and _is_object(first) else None
     if added is None:
         return
     is_updated = False
-    for position in range(2, len(members(batch)) + 1):
+    granted: set[str] = set()
+    for position, asked in enumerate(members(batch)[1:], 2):
+        if "ks" in asked:
+            continue
         found = slot(batch, position)
         where, error = f"$[{position - 1}]", found.error
         if error is not None:
-            if NOT_FOUND.search(error.code):
+            lent = found.call.action in granted and UNGRANTED.search(error.code)
+            if NOT_FOUND.search(error.code) or lent:
                 yield _breach(batch, where, f"the object {added}", error.code)
             continue
+        granted.add(found.call.action)
         if found.call.action == "get":
             yield from _holds(batch, position, identity, str(added))
             if is_updated and text is not None:

@@ -288,6 +288,12 @@ def wrong_hash_of_an_app_token_opens_nothing(exchange: Exchange) -> Iterator[Bre
     yield from refused(exchange, "INVALID_APP_TOKEN_HASH")
 
 
+@oracle("SESS-TOKEN-003")
+def deleted_app_token_opens_nothing(exchange: Exchange) -> Iterator[Breach]:
+    """A deleted application token opens no session."""
+    yield from refused(exchange, "APP_TOKEN_ID_NOT_FOUND")
+
+
 def is_taken(exchange: Exchange) -> bool:
     """Whether the server took the call's KS for a session, whatever it made of the call."""
     error = exchange.error

@@ -5,6 +5,7 @@ An abstract class is refused while a call is decoded (CONTRACT INH-05), so nothi
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -54,12 +55,28 @@ def refusable(name: str, schema: Schema, lineage: Lineage, *, depth: int = 0) ->
     for prop, element in arrays:
         item = schema.classes[element]
         if item.abstract and item.plugin is None:
-            return Refusable({"objectType": name, prop: [{"objectType": element}]}, element)
+            items = [*_accepted(element, schema, lineage), {"objectType": element}]
+            return Refusable({"objectType": name, prop: items}, element)
     for prop, element in arrays:
         inner = refusable(element, schema, lineage, depth=depth + 1)
         if inner is not None:
             return Refusable({"objectType": name, prop: [inner.value]}, inner.element)
     return None
+
+
+def _accepted(element: str, schema: Schema, lineage: Lineage) -> list[dict[str, Any]]:
+    """An item before the refused one, so that it shows whether more than the first is read."""
+    own = (each for each in lineage.concrete(element) if schema.classes[each].plugin is None)
+    return [{"objectType": each} for each in islice(own, 1)]
+
+
+def keyed(value: Any) -> Any:
+    """The value with each array as an object whose keys are numbers (CONTRACT WIRE-09)."""
+    if isinstance(value, dict):
+        return {name: keyed(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return {str(number): keyed(each) for number, each in enumerate(value)}
+    return value
 
 
 def actions_with_arrays(scope: Scope) -> Iterator[Subject]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 MORE_THAN_A_PAGE = 3
+A_USUAL_BOUND = 100
+"""Where other servers cut a page, whatever is asked for; this one has to go up to 500."""
 
 
 class _Crowd(Struct, frozen=True):
@@ -63,6 +65,14 @@ class Crowd:
             lambda _: oracles.pages_are_complete(last, self._held.listing.names, self._held.ids),
         )
 
+    def on_one_page(self) -> Iterator[Breach]:
+        """Breaches of a page that has room for all of them, and as much again."""
+        known = len(self._held.ids)
+        yield from self._judged(
+            lambda: self._ask({"pageSize": 2 * known}),
+            lambda listed: oracles.page_has_the_asked_size(listed, size=2 * known, left=known),
+        )
+
     def _ask(self, pager: dict[str, Any] | None) -> Exchange:
         listing = self._held.listing
         params: dict[str, Any] = {str(listing.filter_param): dict(self._held.asking.filter)}
@@ -86,7 +96,7 @@ def _gathered(context: Context, service: str) -> _Crowd:
     listing = listing_of(context.schema, context.lineage, context.recipe(service))
     if listing is None or listing.pager_param is None:
         raise NotApplicable("its list cannot be asked for certain objects")
-    size = context.profile.limits.page_size + MORE_THAN_A_PAGE
+    size = max(context.profile.limits.page_size, A_USUAL_BOUND) + MORE_THAN_A_PAGE
     made = [context.make(service) for _ in range(size)]
     members = [
         Member(each, str(each.id), each.value if isinstance(each.value, dict) else {}, None)
@@ -97,10 +107,26 @@ def _gathered(context: Context, service: str) -> _Crowd:
         raise NotApplicable("its list cannot be asked for certain objects alone")
     ids = frozenset(member.who for member in members)
     deadline = context.settling.deadline
+    pages: list[Exchange] = []
+
+    def look() -> Exchange:
+        """A page for all, and where it lacks some, the pages as they come without a size.
+
+        A page that is cut shorter than was asked for is to be judged, not taken for a late index.
+        """
+        pages[:] = [ask(context, listing, asked, pager={"pageSize": 2 * size})]
+        if ids.difference(identities(pages[0], listing.names)):
+            count = math.ceil(size / context.profile.limits.page_size)
+            pages.extend(
+                ask(context, listing, asked, pager={"pageIndex": index})
+                for index in range(1, count + 1)
+            )
+        return pages[-1]
+
     _, missing = until(
         context,
-        lambda: ask(context, listing, asked, pager={"pageSize": 2 * size}),
-        lambda listed: ids.difference(identities(listed, listing.names)),
+        look,
+        lambda _: ids.difference(*(identities(page, listing.names) for page in pages)),
         deadline=deadline,
     )
     if missing:

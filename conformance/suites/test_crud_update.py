@@ -168,6 +168,25 @@ def test_null_marker_clears(context: Context, subject: Subject) -> Iterator[Brea
     )
 
 
+@check(oracles.update_keeps_what_was_not_sent, over=services_of_tagged_entries, writes=True)
+def test_clearing_keeps_what_was_not_marked(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Add an entry with tags and a description, mark the tags as null, and get the entry."""
+    made = context.make(subject.name, properties={"tags": "conformance", "description": "about it"})
+    try:
+        holder = entity_param(context.schema.services[subject.name].actions["update"])
+        if holder is None or not {"update", "get"} <= made.keys.keys():
+            raise NotApplicable("nothing tells how to change the entry")
+        entity = {"objectType": made.type, "tags__null": ""}
+        update = context.call(subject.name, "update", {**made.keys["update"], holder.name: entity})
+        get = context.call(subject.name, "get", made.keys["get"])
+        kept = {name: made.entity[name] for name in ("name", "description") if name in made.entity}
+        yield from oracles.update_keeps_what_was_not_sent(
+            kept, update, get, made.type or "", context.lineage
+        )
+    finally:
+        context.discard(made)
+
+
 def _cleared(
     context: Context,
     subject: Subject,

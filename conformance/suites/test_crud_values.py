@@ -18,18 +18,22 @@ from conformance.provisioning.made import Made
 from conformance.schema.standard import entity_param
 from conformance.suites.batch import member, send
 from conformance.suites.crud_subjects import (
+    ACCENTED,
     booleans,
     remove_double,
     services_of_described_entries,
+    services_that_clear,
     services_that_double,
     services_that_refuse,
     services_that_update,
     services_with_booleans,
 )
+from conformance.suites.journey import objects_of
 from conformance.suites.list_listing import listing_of, of_moderation
 from conformance.suites.list_subjects import lists_of_all_entries
 from conformance.suites.making import add_by
-from conformance.wire.request import Form, Format
+from conformance.wire.answer import Result
+from conformance.wire.request import Encoding, Form, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +46,18 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 LINES = "first line\n\tsecond line, after a tab \\ and a backslash"
+BY_FORM, BY_GET = Form(encoding=Encoding.FORM), Form(method="GET", encoding=Encoding.QUERY)
+ODD_TEXTS = (
+    ("007", Form(), Form()),
+    ("null", BY_FORM, Form(format=Format.XML)),
+    ("FALSE", Form(encoding=Encoding.MULTIPART), Form(format=Format.PHP)),
+    ("1e3", Form(encoding=Encoding.MULTIPART_JSON), Form()),
+    ("%41+%20b", BY_FORM, Form()),
+    (f"{ACCENTED} 1+1=2", BY_FORM, Form(format=Format.PHP)),
+    (f"{ACCENTED} 2+2=4", BY_GET, Form(format=Format.XML)),
+)
+"""What programs take for a number, a value of theirs, or a part of an address; how it is sent, and
+how it is read: one way to write or to read may be broken in a single service."""
 WORDS = 300
 """Of ten bytes each: more than any narrow column holds, less than OBSERVED 23 cuts."""
 MARKS = ("referenceId", "systemName", "fileName")
@@ -97,19 +113,69 @@ def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breac
         context.discard(made)
 
 
+@check(oracles.odd_text_is_kept, over=services_that_clear, writes=True)
+def test_odd_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
+    """Update the description to one such text after the other, and get it, in all encodings."""
+    made = context.make(subject.name, properties={"description": "about it"})
+    try:
+        holder = entity_param(context.schema.services[subject.name].actions["update"])
+        if holder is None or not {"update", "get"} <= made.keys.keys():
+            raise NotApplicable("nothing tells how to change the object")
+        if "description" not in made.entity:
+            raise NotApplicable("the object has no description")
+        for text, written, shown in ODD_TEXTS:
+            sent = {"description": text}
+            params = {**made.keys["update"], holder.name: {"objectType": made.type, **sent}}
+            update = context.call(subject.name, "update", params, form=written)
+            get = context.call(subject.name, "get", made.keys["get"], form=shown)
+            yield from oracles.odd_text_is_kept(sent, update, get)
+    finally:
+        context.discard(made)
+
+
 @check(oracles.array_is_kept, over=services_with_arrays, writes=True)
 def test_array_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Add an object with an array of several items and classes, and get it."""
+    """Add an object with an array of several items and classes, and get it; rename and list it."""
     for name, replacement in arrays()[subject.name].items():
         sent = {name: list(replacement.first)}
         made = context.make(subject.name, properties=sent)
         try:
             if name not in made.entity or "get" not in made.keys:
                 raise NotApplicable(f"the server would not take {name}")
-            for answer in (made.exchange, context.call(subject.name, "get", made.keys["get"])):
+            for answer in (
+                made.exchange,
+                context.call(subject.name, "get", made.keys["get"]),
+                *_renamed(context, made),
+                *_listed(context, made),
+            ):
                 yield from oracles.array_is_kept(sent, answer, made.type or "", context.lineage)
         finally:
             context.discard(made)
+
+
+def _renamed(context: Context, made: Made) -> Iterator[Exchange]:
+    """The object after an update of its name alone, where it has one (CONTRACT CRUD-05)."""
+    holder = entity_param(context.schema.services[made.service].actions["update"])
+    name = made.entity.get("name")
+    if holder is None or "update" not in made.keys or not isinstance(name, str):
+        return
+    entity = {"objectType": made.type, "name": f"{name} again"}
+    update = context.call(made.service, "update", {**made.keys["update"], holder.name: entity})
+    if update.result is not None:
+        yield context.call(made.service, "get", made.keys["get"])
+
+
+def _listed(context: Context, made: Made) -> Iterator[Exchange]:
+    """The object as a list of its id shows it: an answer with it alone."""
+    listing = listing_of(context.schema, context.lineage, context.recipe(made.service))
+    if listing is None or "idEqual" not in context.lineage.properties(listing.filter_class or ""):
+        return
+    asked = {"objectType": listing.filter_class, "idEqual": made.id}
+    exchange = context.call(made.service, "list", {str(listing.filter_param): asked})
+    value = exchange.result.value if exchange.result is not None else None
+    for found in objects_of(value):
+        if str(found.get("id")) == str(made.id):
+            yield structs.replace(exchange, answer=Result(found))
 
 
 @check(oracles.array_is_replaced, over=services_with_arrays, writes=True)

@@ -231,6 +231,12 @@ def test_crowd_is_paged_completely(context: Context, subject: Subject) -> Iterat
     yield from crowd(context, subject).page_by_page(_default_size(context, subject))
 
 
+@check(oracles.page_has_the_asked_size, over=subjects.crowded_lists, writes=True)
+def test_crowd_fits_on_one_page(context: Context, subject: Subject) -> Iterator[Breach]:
+    """List more objects than a page usually holds, on a page that has room for them."""
+    yield from crowd(context, subject).on_one_page()
+
+
 @check(oracles.page_has_the_asked_size, over=subjects.lists_of_made, writes=True)
 def test_page_has_the_asked_size(context: Context, subject: Subject) -> Iterator[Breach]:
     """Ask for pages of one, of a few, and of just as many as there are."""

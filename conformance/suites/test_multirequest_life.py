@@ -40,7 +40,10 @@ def services_with_one_id(scope: Scope) -> Iterator[Subject]:
 
 @check(oracle.batch_holds_a_life, over=services_with_one_id, writes=True)
 def test_batch_holds_a_life(context: Context, subject: Subject) -> Iterator[Breach]:
-    """Add an object, get it, write its id into a text of it, get and delete it, in one batch."""
+    """Add an object, get it, write its id into a text of it, get and delete it, in one batch.
+
+    In between a user asks for it; what comes then is the batch's own again.
+    """
     service, recipe = context.schema.services[subject.name], context.recipe(subject.name)
     reference = f"{{1:result:{recipe.id}}}"
     gets = _named(service.actions["get"], reference)
@@ -51,7 +54,8 @@ def test_batch_holds_a_life(context: Context, subject: Subject) -> Iterator[Brea
         kind, text = written
         told = {"objectType": recipe.type or kind, text: f"{mark} of {reference}"}
         update = service.actions["update"]
-        lived += [_named(update, reference, **{str(_holder(update)): told}), gets]
+        writes = _named(update, reference, **{str(_holder(update)): told})
+        lived += [writes, gets, {**gets, "ks": context.ks("user")}, writes, gets]
     lived.append(_named(service.actions["delete"], reference))
     batch = _sent(context, service, recipe, lived)
     name = written[1] if written else None

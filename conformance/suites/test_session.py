@@ -69,6 +69,8 @@ ELSEWHERE = "192.0.2.1"
 """An address for documentation: nobody calls from there."""
 USES = 8
 ROUNDS = 3
+ADDRESS = "kc.o'neil_1-x@example.com"
+"""A user id as people have them, of what ids may hold (CONTRACT SESS-19); nobody is made by it."""
 """So that what fails now and then is likely to fail here."""
 DECODING = re.compile(r"^PROPERTY_VALIDATION_|^OBJECT_TYPE_ABSTRACT$|^INVALID_ENUM_VALUE$")
 
@@ -98,10 +100,11 @@ def test_started_session_says_what_was_asked(
         (account.admin_secret, {"type": ADMIN}, _asked(context, ADMIN, "")),
         (
             account.admin_secret,
-            {"type": USER, "userId": account.user_id, "privileges": PRIVILEGES},
-            _asked(context, USER, account.user_id, PRIVILEGES),
+            {"type": USER, "userId": ADDRESS, "privileges": PRIVILEGES},
+            _asked(context, USER, ADDRESS, PRIVILEGES),
         ),
         (users, {"userId": account.user_id}, _asked(context, USER, account.user_id)),
+        (users, {"userId": ADDRESS}, _asked(context, USER, ADDRESS)),
     )
     for form in FORMS:
         for secret, params, asked in kinds:
@@ -433,7 +436,16 @@ def test_wrong_hash_of_an_app_token_opens_nothing(
     yield from oracle.wrong_hash_of_an_app_token_opens_nothing(exchange)
 
 
-def _with_app_token(context: Context, *, user: str, spoilt: bool = False) -> Exchange:
+@check(oracle.deleted_app_token_opens_nothing, over=target, writes=True)
+def test_deleted_app_token_opens_nothing(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
+    """Delete the token, and only then ask with the right hash."""
+    exchange = _with_app_token(context, user=context.account.user_id, gone=True)
+    yield from oracle.deleted_app_token_opens_nothing(exchange)
+
+
+def _with_app_token(
+    context: Context, *, user: str, spoilt: bool = False, gone: bool = False
+) -> Exchange:
     """appToken.startSession by a caller who knows the token, or does not.
 
     Meant for callers with hardly any rights; where those of a widget do not do, a user asks.
@@ -445,6 +457,10 @@ def _with_app_token(context: Context, *, user: str, spoilt: bool = False) -> Exc
         token = made.property("token")
         if not isinstance(token, str):
             raise Inconclusive("the application token does not tell its token")
+        if gone:
+            deletion = context.call("apptoken", "delete", {"id": made.id})
+            if deletion.result is None:
+                raise Inconclusive("the application token cannot be deleted")
         for session in ("widget", "user"):
             caller = context.ks(session)
             digest = hashlib.sha256(f"{caller}{token}{'x' if spoilt else ''}".encode()).hexdigest()

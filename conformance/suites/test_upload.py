@@ -82,7 +82,7 @@ def test_one_piece_fills_the_token(context: Context, subject: Subject) -> Iterat
 @check(oracles.size_is_what_was_sent, over=uploading_target, writes=True)
 def test_size_is_what_was_sent(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Send contents of several sizes, and of bytes that no text has."""
-    contents = (picture(context), b"\r\n\0\xff--conformance\r\n", picture(context, 40_000))
+    contents = (picture(context, 70_000), b"\r\n\0\xff--conformance\r\n", picture(context, 80_000))
     for form, content in zip(FORMS * ROUNDS, contents * ROUNDS, strict=True):
         sent = upload(context, new_token(context), content, form=form)
         yield from oracles.size_is_what_was_sent(sent, len(content))
@@ -146,11 +146,11 @@ def test_first_chunk_leaves_the_token_partial(
 @check(oracles.chunks_make_the_whole, over=uploading_target, writes=True)
 def test_resumed_upload_makes_the_whole(context: Context, subject: Subject) -> Iterator[Breach]:  # noqa: ARG001
     """Send two chunks in order, the second at its offset or appended, in each form."""
-    for number, form in enumerate(FORMS):
+    for number, form in enumerate(FORMS * 2 * ROUNDS):
         token, content = new_token(context), picture(context, 3000)
         first, second = pieces(content, 2)
         send_piece(context, token, first, resume=False, form=form)
-        place = second.position if number else -1
+        place = second.position if number % len(FORMS) else -1
         last = upload(
             context, token, second.content, form=form,
             resume=True, finalChunk=True, resumeAt=place,

@@ -9,7 +9,7 @@ from conformance.oracles import wire as oracle
 from conformance.plugin.check import check
 from conformance.plugin.subjects import target
 from conformance.suites import probe
-from conformance.suites.arrays import actions_with_arrays, call_with_an_array
+from conformance.suites.arrays import actions_with_arrays, call_with_an_array, keyed
 from conformance.suites.comparison import PLAIN, ask, compare
 from conformance.suites.forms import BY_GET
 from conformance.suites.guises import in_form, probes_of
@@ -113,7 +113,7 @@ def test_colon_keys_in_json_nest(context: Context, subject: Subject) -> Iterable
 
 @check(oracle.array_items_are_read, over=actions_with_arrays)
 def test_array_items_are_read(context: Context, subject: Subject) -> Iterable[Breach]:
-    """Put an item that has to be refused into an array, in every encoding, and send no KS."""
+    """Put an item that has to be refused second into an array, in every encoding, without a KS."""
     action = action_of(context, subject)
     params, element = call_with_an_array(context, action)
     bracketed = {_bracketed(path): text for path, text in flatten(params)}
@@ -123,6 +123,7 @@ def test_array_items_are_read(context: Context, subject: Subject) -> Iterable[Br
         (params, BY_GET),
         (params, Form(encoding=Encoding.MULTIPART)),
         (bracketed, Form(encoding=Encoding.FORM)),
+        (keyed(params), PLAIN),
     ):
         exchange = asked(context, action, sent, form=form, session="none")
         yield from oracle.array_items_are_read(exchange, element)

@@ -251,7 +251,11 @@ class Proxy:
 
     def forward(self, request: HttpRequest, handler: Any) -> HttpAnswer:
         """What the server itself answers."""
-        headers = [(k, v) for k, v in request.headers if k.lower() not in HOP_BY_HOP]
+        # A fault may have changed the body; with its old length the server waits for the rest.
+        left = HOP_BY_HOP | {"content-length"}
+        headers = [(k, v) for k, v in request.headers if k.lower() not in left]
+        if request.body or request.header("Content-Length"):
+            headers.append(("Content-Length", str(len(request.body))))
         for last in (False, True):
             connection = handler.upstream
             if connection is None:
@@ -267,8 +271,6 @@ class Proxy:
                 )
                 for name, value in headers:
                     connection.putheader(name, value)
-                if request.body and not request.header("Content-Length"):
-                    connection.putheader("Content-Length", str(len(request.body)))
                 connection.endheaders(request.body or None)
                 got = connection.getresponse()
                 answer = HttpAnswer(got.status, got.getheaders(), got.read())

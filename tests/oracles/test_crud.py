@@ -127,6 +127,9 @@ def judges(
             "CRUD-TEXT-001": lambda e: crud.text_is_kept_as_written(SENT, e, KIND, lineage),
             "CRUD-TEXT-002": lambda e: crud.long_text_is_kept(SENT, e, KIND, lineage),
         },
+        "get of an odd text": {
+            "CRUD-TEXT-003": lambda e: crud.odd_text_is_kept({"name": SENT["name"]}, sound, e),
+        },
         "get after an array": {
             "CRUD-ARRAY-002": lambda e: crud.array_is_kept({"parts": PARTS}, e, KIND, lineage),
         },

@@ -340,6 +340,26 @@ def test_batch_holds_a_life(batched: Batched) -> None:
         assert list(judge(lived(batched, *broken))), broken
 
 
+def test_a_members_session_is_not_left_to_the_next(batched: Batched) -> None:
+    """What was granted is not refused after a member with a KS of its own; a lock may come."""
+    judge = partial(oracle.batch_holds_a_life, identity="id", text=None, mark="m")
+    actions = ("add", "update", "get", "update", "delete")
+    told = {str(i): {"service": "thing", "action": name} for i, name in enumerate(actions, 1)}
+    told["3"]["ks"] = "somebody's"
+
+    def batch(*found: Any) -> Exchange:
+        return structs.replace(batched([THING, *found]), call=Call("multirequest", "", told))
+
+    assert not list(judge(batch(THING, error("SERVICE_FORBIDDEN"), THING, None)))
+    assert not list(judge(batch(THING, THING, error("CATEGORIES_LOCKED"), None)))
+    assert not list(
+        judge(batch(error("SERVICE_FORBIDDEN"), THING, error("SERVICE_FORBIDDEN"), None))
+    )
+    assert list(judge(batch(THING, THING, error("SERVICE_FORBIDDEN"), None)))
+    for code in ("INVALID_KS", "INTERNAL_SERVERL_ERROR"):
+        assert list(judge(batch(THING, THING, error(code), None))), code
+
+
 def test_file_reaches_its_member(batched: Batched) -> None:
     """The token tells the size of what arrived, as a number or as text."""
     judge = oracle.file_reaches_its_member

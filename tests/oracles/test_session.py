@@ -168,6 +168,7 @@ REFUSALS: list[tuple[Judge, str, dict[str, Any]]] = [
     ),
     (session.session_of_an_unknown_role_is_refused, "INVALID_OBJECT_ID", {"ID": "N/A"}),
     (session.wrong_hash_of_an_app_token_opens_nothing, "INVALID_APP_TOKEN_HASH", {}),
+    (session.deleted_app_token_opens_nothing, "APP_TOKEN_ID_NOT_FOUND", {"ID": "0"}),
 ]
 
 

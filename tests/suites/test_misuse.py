@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.schema.lineage import Lineage
 from conformance.schema.model import Class, Property, Schema, TypeRef
-from conformance.suites.arrays import refusable
+from conformance.suites.arrays import keyed, refusable
 from conformance.suites.misuse import concrete
 
 
@@ -57,6 +57,17 @@ def test_array_of_an_abstract_class_is_found_at_any_depth() -> None:
 
     assert found is not None
     assert found.element == "KalturaRuleAction"
-    assert found.value["rules"][0]["actions"] == [{"objectType": "KalturaRuleAction"}]
+    assert found.value["rules"][0]["actions"] == [
+        {"objectType": "KalturaZAction"},
+        {"objectType": "KalturaRuleAction"},
+    ]
     assert refusable("KalturaPlain", *made) is None
     assert refusable("KalturaAAction", *classes(BASE, OF_PLUGIN)) is None
+
+
+def test_arrays_are_keyed_by_their_places() -> None:
+    """At any depth; what is no array stays as it is."""
+    assert keyed({"rules": [{"ids": [7, 8]}], "name": "a"}) == {
+        "rules": {"0": {"ids": {"0": 7, "1": 8}}},
+        "name": "a",
+    }

@@ -68,6 +68,17 @@ def quotes_are_escaped(behaviour: Behaviour) -> Behaviour:
     return alteration.kept(behaviour, change)
 
 
+@fault("CRUD-TEXT-003")
+def digits_in_texts_are_numbers(behaviour: Behaviour) -> Behaviour:
+    """A description of digits is stored without its leading zeros."""
+
+    def change(_call: Call, document: Document) -> Document:
+        text = str(document.get("description", ""))
+        return {**document, "description": str(int(text))} if text.isdecimal() else document
+
+    return alteration.kept(behaviour, change)
+
+
 @fault("CRUD-CLEAR-001")
 def empty_text_is_taken_for_none(behaviour: Behaviour) -> Behaviour:
     """An update to an empty text changes nothing."""

@@ -386,6 +386,28 @@ def any_hash_opens_a_session(behaviour: Behaviour) -> Behaviour:
     return _with_arguments(behaviour, TOKEN, act)
 
 
+@fault("SESS-TOKEN-003")
+def deleted_tokens_open_sessions(behaviour: Behaviour) -> Behaviour:
+    """An application token opens sessions after it was deleted, too."""
+    sound = behaviour.other
+
+    def act(call: Call) -> Any:
+        try:
+            return sound(call)
+        except ApiFault:
+            storage = call.world.storage
+            record = storage.get("KalturaAppToken", to_text(call.arguments.get("id")))
+            if record is None or not record.deleted:
+                raise
+            record.deleted = False
+            try:
+                return sound(call)
+            finally:
+                record.deleted = True
+
+    return alteration.instead(behaviour, "other", act, when=TOKEN)
+
+
 def _with_arguments(
     behaviour: Behaviour, when: Callable[[Call], bool], change: Callable[[Call], Arguments]
 ) -> Behaviour:
