@@ -290,8 +290,9 @@ def wrong_hash_of_an_app_token_opens_nothing(exchange: Exchange) -> Iterator[Bre
 
 @oracle("SESS-TOKEN-003")
 def deleted_app_token_opens_nothing(exchange: Exchange) -> Iterator[Breach]:
-    """A deleted application token opens no session."""
-    yield from refused(exchange, "APP_TOKEN_ID_NOT_FOUND")
+    """A deleted application token opens no session; it is unknown, or no longer active."""
+    if exchange.error is None or exchange.error.code != "APP_TOKEN_NOT_ACTIVE":
+        yield from refused(exchange, "APP_TOKEN_ID_NOT_FOUND")
 
 
 def is_taken(exchange: Exchange) -> bool:
