@@ -64,7 +64,7 @@ SECRETS = {
 """What a breach calls an account's secret, and the name that a program has for it."""
 SESSION = re.compile(r"(\$(?:\.\w+)*) \((expiry|type|user|partner|privileges)\)")
 LEAST_SLACK_SECONDS = 60
-NEW = "that no object has yet"
+NEW = ("that no object has yet", "an id of its own")
 SLOT = re.compile(r"\$\[\d+\](?=$|\.)")
 MEETING = re.compile(r"of the (last )?updates")
 NO_ARGUMENT = "no argument"
