@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracles.answers import in_words
 from conformance.oracles.claim import oracle
+from conformance.oracles.codes import GONE
 from conformance.oracles.comparison import changes, shown
-from conformance.oracles.crud import GONE
 from conformance.verdict.breach import Breach
 from conformance.wire.answer import ApiError, Result
 

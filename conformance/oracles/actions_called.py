@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracles.claim import oracle
+from conformance.oracles.codes import GONE
 from conformance.oracles.comparison import changes, shown
-from conformance.oracles.crud import GONE
 from conformance.oracles.upload_answer import number
 from conformance.verdict.breach import Breach
 from conformance.wire.answer import ApiError, Result

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct, field
 
 from conformance.oracles.claim import oracle
+from conformance.oracles.codes import GONE, MISSING, NULL, REFUSAL
 from conformance.oracles.comparison import changes, shown
-from conformance.oracles.crud import GONE, MISSING, NULL, REFUSAL
 from conformance.oracles.list_answer import identity, page_of, whole
 from conformance.verdict.breach import Breach
 from conformance.wire.answer import ApiError, Result

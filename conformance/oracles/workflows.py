@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from conformance.oracles.claim import oracle
+from conformance.oracles.codes import ACCOUNTS_LIMIT, MISSING
 from conformance.oracles.comparison import shown
-from conformance.oracles.crud import ACCOUNTS_LIMIT, MISSING
 from conformance.verdict.breach import Breach
 from conformance.wire.answer import ApiError, DieError, FileContent, Malformed
 from conformance.wire.exchange import Exchange

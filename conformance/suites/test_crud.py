@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conformance.oracles import crud as oracles
+from conformance.oracles import crud, crud_refusals, crud_times
 from conformance.plugin.check import NotApplicable, check
 from conformance.schema.standard import entity_param
 from conformance.suites.crud_subjects import (
@@ -40,7 +40,7 @@ SET_EVERYWHERE = ("partnerId", "createdAt")
 """Of objects that no recording shows."""
 
 
-@check(oracles.add_is_accepted, over=services_that_add, writes=True)
+@check(crud.add_is_accepted, over=services_that_add, writes=True)
 def test_add_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object that a real server is known to take."""
     name = subject.name
@@ -49,7 +49,7 @@ def test_add_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]
         raise NotApplicable("nobody knows of a server that takes such an object")
     refusal = context.refusal_of_add(name)
     if refusal is None:
-        yield from oracles.add_is_accepted(context.exchanges[-1], may_be_refused=False)
+        yield from crud.add_is_accepted(context.exchanges[-1], may_be_refused=False)
     due = refusal is not None and answers_object(context, name, "add")
     if refusal is not None and refusal.exchanges and (due or refusal.exchanges[-1].error):
         lacking = context.profile.actions.may_be_forbidden(f"{name}.add")
@@ -58,30 +58,30 @@ def test_add_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]
             raise NotApplicable("it breaks inside each time, and nobody has seen it at work")
         if plugin and context.profile.quirks.stale_schema and is_missing(refusal.exchanges[-1]):
             raise NotApplicable("the profile says that the schema is older than the plugins")
-        yield from oracles.add_is_accepted(
+        yield from crud.add_is_accepted(
             refusal.exchanges[-1], may_be_refused=bool(lacking or plugin)
         )
 
 
-@check(oracles.add_answers_what_was_sent, over=services_that_add, writes=True)
+@check(crud.add_answers_what_was_sent, over=services_that_add, writes=True)
 def test_add_answers_what_was_sent(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with drawn properties."""
     for life in lives(context, subject):
-        yield from oracles.add_answers_what_was_sent(
+        yield from crud.add_answers_what_was_sent(
             life.must_return, life.add, life.kind or "", context.lineage
         )
 
 
-@check(oracles.add_gives_an_id, over=services_that_add, writes=True)
+@check(crud.add_gives_an_id, over=services_that_add, writes=True)
 def test_add_gives_an_id(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look for the id in the answer to add."""
     for life in lives(context, subject):
         declared = context.lineage.properties(life.kind or "")
         if life.recipe.id in declared and answers_object(context, life.service, "add"):
-            yield from oracles.add_gives_an_id(life.add, life.recipe.id)
+            yield from crud.add_gives_an_id(life.add, life.recipe.id)
 
 
-@check(oracles.ids_are_unique, over=services_that_add, writes=True)
+@check(crud.ids_are_unique, over=services_that_add, writes=True)
 def test_ids_are_unique(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare the ids of every object of the service that the run has added."""
     held = lives(context, subject)
@@ -91,19 +91,19 @@ def test_ids_are_unique(context: Context, subject: Subject) -> Iterator[Breach]:
     if len(named) != 1 or None in named or any(chosen_id(life) for life in held):
         raise NotApplicable("the id is not the server's to give")
     adds = {life.add.number: life.add for life in held}
-    yield from oracles.ids_are_unique(tuple(adds.values()), held[0].recipe.id or "id")
+    yield from crud.ids_are_unique(tuple(adds.values()), held[0].recipe.id or "id")
 
 
-@check(oracles.object_belongs_to_its_account, over=services_that_add, writes=True)
+@check(crud.object_belongs_to_its_account, over=services_that_add, writes=True)
 def test_object_belongs_to_its_account(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look at the partnerId that add and get answer."""
     for life in lives(context, subject):
         for exchange in (life.add, life.get):
             if exchange is not None:
-                yield from oracles.object_belongs_to_its_account(exchange, context.partner_id)
+                yield from crud.object_belongs_to_its_account(exchange, context.partner_id)
 
 
-@check(oracles.object_carries_what_the_server_sets, over=services_that_get, writes=True)
+@check(crud.object_carries_what_the_server_sets, over=services_that_get, writes=True)
 def test_object_carries_what_the_server_sets(
     context: Context, subject: Subject
 ) -> Iterator[Breach]:
@@ -115,12 +115,12 @@ def test_object_carries_what_the_server_sets(
         names = SET_BY_SERVER if recorded else SET_EVERYWHERE
         updates = [update.exchange for update in life.updates] if recorded else []
         for answer in (life.add, *life.reads, *updates):
-            yield from oracles.object_carries_what_the_server_sets(
+            yield from crud.object_carries_what_the_server_sets(
                 answer, life.kind, names, context.lineage
             )
 
 
-@check(oracles.double_is_refused, over=services_with_keys, writes=True)
+@check(crud_refusals.double_is_refused, over=services_with_keys, writes=True)
 def test_double_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add the same object twice."""
     recipe = context.recipe(subject.name)
@@ -130,13 +130,13 @@ def test_double_is_refused(context: Context, subject: Subject) -> Iterator[Breac
         if any(made.entity.get(key) != value for key, value in keys.items()):
             raise NotApplicable("the server would not take the key")
         second = context.call(subject.name, "add", made.sent, session=recipe.session)
-        yield from oracles.double_is_refused(made.exchange, second, recipe.duplicate)
+        yield from crud_refusals.double_is_refused(made.exchange, second, recipe.duplicate)
         remove_double(context, made, second)
     finally:
         context.discard(made)
 
 
-@check(oracles.lack_is_refused, over=services_that_require, writes=True)
+@check(crud_refusals.lack_is_refused, over=services_that_require, writes=True)
 def test_lack_is_refused(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with nothing in it."""
     recipe = context.recipe(subject.name)
@@ -145,60 +145,60 @@ def test_lack_is_refused(context: Context, subject: Subject) -> Iterator[Breach]
         raise NotApplicable("add takes no object")
     kind = recipe.type or holder.type.name
     params = {holder.name: {"objectType": kind}}
-    yield from oracles.lack_is_refused(
+    yield from crud_refusals.lack_is_refused(
         context.call(subject.name, "add", params, session=recipe.session), recipe.required
     )
 
 
-@check(oracles.created_at_is_when_it_was_added, over=services_that_get, writes=True)
+@check(crud_times.created_at_is_when_it_was_added, over=services_that_get, writes=True)
 def test_created_at_is_when_it_was_added(context: Context, subject: Subject) -> Iterator[Breach]:
     """Hold createdAt against the server's own clock, as its Date header tells it."""
     skew = context.profile.limits.clock_skew_seconds
     for life in lives(context, subject):
         if life.get is not None:
-            yield from oracles.created_at_is_when_it_was_added(
+            yield from crud_times.created_at_is_when_it_was_added(
                 life.add, life.get, skew_seconds=skew
             )
 
 
-@check(oracles.created_at_never_changes, over=services_that_update, writes=True)
+@check(crud_times.created_at_never_changes, over=services_that_update, writes=True)
 def test_created_at_never_changes(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare createdAt before and after the updates."""
     for life in lives(context, subject, rests=True):
         for after in life.reads[1:]:
-            yield from oracles.created_at_never_changes(life.reads[0], after)
+            yield from crud_times.created_at_never_changes(life.reads[0], after)
 
 
-@check(oracles.updated_at_never_goes_back, over=services_that_update, writes=True)
+@check(crud_times.updated_at_never_goes_back, over=services_that_update, writes=True)
 def test_updated_at_never_goes_back(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare updatedAt before and after the updates."""
     for life in lives(context, subject):
         for before, after in pairwise(life.reads):
-            yield from oracles.updated_at_never_goes_back(before, after)
+            yield from crud_times.updated_at_never_goes_back(before, after)
 
 
-@check(oracles.updated_at_has_been, over=services_that_get, writes=True)
+@check(crud_times.updated_at_has_been, over=services_that_get, writes=True)
 def test_updated_at_has_been(context: Context, subject: Subject) -> Iterator[Breach]:
     """Hold updatedAt against the server's own clock."""
     skew = context.profile.limits.clock_skew_seconds
     for life in lives(context, subject):
         for read in (life.add, *life.reads):
-            yield from oracles.updated_at_has_been(read, skew_seconds=skew)
+            yield from crud_times.updated_at_has_been(read, skew_seconds=skew)
 
 
-@check(oracles.update_moves_updated_at, over=services_that_update, writes=True)
+@check(crud_times.update_moves_updated_at, over=services_that_update, writes=True)
 def test_update_moves_updated_at(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a text in a later second than the object was added in."""
     for life in lives(context, subject, rests=True):
         for update in life.updates if is_recorded(life) else ():
             changed = update.rested and update.sent.keys() & set(TEXTS)
             if changed and update.before is not None and update.get is not None:
-                yield from oracles.update_moves_updated_at(
+                yield from crud_times.update_moves_updated_at(
                     update.before, update.exchange, update.get
                 )
 
 
-@check(oracles.get_answers_the_object_asked_for, over=services_that_get, writes=True)
+@check(crud.get_answers_the_object_asked_for, over=services_that_get, writes=True)
 def test_get_answers_the_object_asked_for(context: Context, subject: Subject) -> Iterator[Breach]:
     """Get an object right after it was added, and after each update."""
     for life in lives(context, subject):
@@ -206,27 +206,27 @@ def test_get_answers_the_object_asked_for(context: Context, subject: Subject) ->
             continue
         for read in life.reads:
             if not may_be_refused(context, read):
-                yield from oracles.get_answers_the_object_asked_for(
+                yield from crud.get_answers_the_object_asked_for(
                     read, life.made.id, life.id_property
                 )
 
 
-@check(oracles.get_answers_what_was_added, over=services_that_get, writes=True)
+@check(crud.get_answers_what_was_added, over=services_that_get, writes=True)
 def test_get_answers_what_was_added(context: Context, subject: Subject) -> Iterator[Breach]:
     """Get an object right after it was added."""
     for life in lives(context, subject):
         if life.get is not None:
-            yield from oracles.get_answers_what_was_added(
+            yield from crud.get_answers_what_was_added(
                 life.must_return, life.get, life.kind or "", context.lineage
             )
 
 
-@check(oracles.get_changes_nothing, over=services_that_get, writes=True)
+@check(crud.get_changes_nothing, over=services_that_get, writes=True)
 def test_get_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
     """Get an object twice."""
     for life in lives(context, subject):
         if life.get is not None and life.get_again is not None:
             names = (*life.must_return, "createdAt", "partnerId")
-            yield from oracles.get_changes_nothing(
+            yield from crud.get_changes_nothing(
                 life.get, life.get_again, names, life.kind or "", context.lineage
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.oracles import crud as oracles
+from conformance.oracles import crud_refusals
 from conformance.plugin.check import check
 from conformance.provisioning.life import stored
 from conformance.suites.crud_subjects import (
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
     from conformance.verdict.breach import Breach
 
 
-@check(oracles.read_only_is_refused_on_add, over=services_that_add, writes=True)
+@check(crud_refusals.read_only_is_refused_on_add, over=services_that_add, writes=True)
 def test_read_only_is_refused_on_add(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with a property that only the server sets."""
     for life in lives(context, subject):
         for tried in life.read_only_on_add:
             attempt = judged_attempt(context, tried, "read_only_ignored", "add", life)
             if attempt is not None:
-                yield from oracles.read_only_is_refused_on_add(
+                yield from crud_refusals.read_only_is_refused_on_add(
                     attempt.exchange, attempt.kind, attempt.name
                 )
 
 
-@check(oracles.read_only_is_refused_on_update, over=services_that_update, writes=True)
+@check(crud_refusals.read_only_is_refused_on_update, over=services_that_update, writes=True)
 def test_read_only_is_refused_on_update(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a property that only the server sets."""
     for life in lives(context, subject):
         for tried in life.read_only_on_update:
             attempt = judged_attempt(context, tried, "read_only_ignored", "update", life)
             if attempt is not None:
-                yield from oracles.read_only_is_refused_on_update(
+                yield from crud_refusals.read_only_is_refused_on_update(
                     attempt.exchange, attempt.kind, attempt.name
                 )
 
 
-@check(oracles.insert_only_is_refused_on_update, over=services_that_update, writes=True)
+@check(crud_refusals.insert_only_is_refused_on_update, over=services_that_update, writes=True)
 def test_insert_only_is_refused_on_update(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a property that can only be set on add."""
     for life in lives(context, subject):
@@ -54,12 +54,12 @@ def test_insert_only_is_refused_on_update(context: Context, subject: Subject) ->
             context, life.insert_only_on_update, "insert_only_ignored", "update", life
         )
         if attempt is not None:
-            yield from oracles.insert_only_is_refused_on_update(
+            yield from crud_refusals.insert_only_is_refused_on_update(
                 attempt.exchange, attempt.kind, attempt.name
             )
 
 
-@check(oracles.refused_update_changes_nothing, over=services_that_update, writes=True)
+@check(crud_refusals.refused_update_changes_nothing, over=services_that_update, writes=True)
 def test_refused_update_changes_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look at the object after updates that had to be refused."""
     for life in lives(context, subject):
@@ -70,6 +70,6 @@ def test_refused_update_changes_nothing(context: Context, subject: Subject) -> I
         # A refused time may be one that the server moves for reasons of its own.
         tried = [attempt.name for attempt in attempts if attempt.name != "updatedAt"]
         held = {name: before[name] for name in (*life.must_return, *tried) if name in before}
-        yield from oracles.refused_update_changes_nothing(
+        yield from crud_refusals.refused_update_changes_nothing(
             held, life.get_after_attempts, life.kind or "", context.lineage
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.oracles import crud as oracles
+from conformance.oracles import crud, crud_update, crud_values
 from conformance.plugin.check import NotApplicable, check
 from conformance.schema.standard import entity_param
 from conformance.suites.crud_subjects import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 
-@check(oracles.update_is_accepted, over=services_that_update, writes=True)
+@check(crud_update.update_is_accepted, over=services_that_update, writes=True)
 def test_update_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update a property that a real server is known to take."""
     for life in lives(context, subject):
@@ -43,16 +43,16 @@ def test_update_is_accepted(context: Context, subject: Subject) -> Iterator[Brea
             if never_worked(context, life.recipe, update.exchange):
                 raise NotApplicable("it breaks inside each time, and nobody has seen it at work")
             if not may_be_refused(context, update.exchange):
-                yield from oracles.update_is_accepted(update.exchange)
+                yield from crud_update.update_is_accepted(update.exchange)
 
 
-@check(oracles.update_is_stored, over=services_that_update, writes=True)
+@check(crud_update.update_is_stored, over=services_that_update, writes=True)
 def test_update_is_stored(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update some properties and get the object."""
     for life in lives(context, subject):
         for update in life.updates:
             if update.get is not None:
-                yield from oracles.update_is_stored(
+                yield from crud_update.update_is_stored(
                     life.compared(update),
                     update.exchange,
                     update.get,
@@ -61,7 +61,7 @@ def test_update_is_stored(context: Context, subject: Subject) -> Iterator[Breach
                 )
 
 
-@check(oracles.document_is_kept, over=services_with_documents, writes=True)
+@check(crud.document_is_kept, over=services_with_documents, writes=True)
 def test_document_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with a document and update it with another one; get it after each."""
     for life in lives(context, subject):
@@ -70,17 +70,17 @@ def test_document_is_kept(context: Context, subject: Subject) -> Iterator[Breach
         for param, name in life.recipe.documents.items():
             for write, get in writes:
                 if write is not None and get is not None:
-                    yield from oracles.document_is_kept(write, get, param, name)
+                    yield from crud.document_is_kept(write, get, param, name)
 
 
-@check(oracles.update_keeps_what_was_not_sent, over=services_that_update, writes=True)
+@check(crud_update.update_keeps_what_was_not_sent, over=services_that_update, writes=True)
 def test_update_keeps_what_was_not_sent(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update some properties and look at the others; update nothing and look at all."""
     for life in lives(context, subject):
         kind, lineage = life.kind or "", context.lineage
         for update in life.updates:
             if update.get is not None:
-                yield from oracles.update_keeps_what_was_not_sent(
+                yield from crud_update.update_keeps_what_was_not_sent(
                     {**numbers_kept(context, life, update), **life.kept(update)},
                     update.exchange,
                     update.get,
@@ -88,7 +88,7 @@ def test_update_keeps_what_was_not_sent(context: Context, subject: Subject) -> I
                     lineage,
                 )
         if life.empty_update is not None and life.get_after_empty_update is not None:
-            yield from oracles.update_keeps_what_was_not_sent(
+            yield from crud_update.update_keeps_what_was_not_sent(
                 {**writable(context, life), **life.must_return_at_last},
                 life.empty_update,
                 life.get_after_empty_update,
@@ -97,17 +97,17 @@ def test_update_keeps_what_was_not_sent(context: Context, subject: Subject) -> I
             )
 
 
-@check(oracles.update_answers_what_was_sent, over=services_that_update, writes=True)
+@check(crud_update.update_answers_what_was_sent, over=services_that_update, writes=True)
 def test_update_answers_what_was_sent(context: Context, subject: Subject) -> Iterator[Breach]:
     """Look for what was sent in the answer to update."""
     for life in lives(context, subject):
         for update in life.updates if answers_object(context, life.service, "update") else ():
-            yield from oracles.update_answers_what_was_sent(
+            yield from crud_update.update_answers_what_was_sent(
                 life.compared(update), update.exchange, life.kind or "", context.lineage
             )
 
 
-@check(oracles.empty_update_is_accepted, over=services_that_update, writes=True)
+@check(crud_update.empty_update_is_accepted, over=services_that_update, writes=True)
 def test_empty_update_is_accepted(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update with an object that holds nothing."""
     for life in lives(context, subject):
@@ -116,10 +116,10 @@ def test_empty_update_is_accepted(context: Context, subject: Subject) -> Iterato
         if never_worked(context, life.recipe, life.empty_update):
             raise NotApplicable("it breaks inside each time, and nobody has seen it at work")
         if life.recipe.proven:
-            yield from oracles.empty_update_is_accepted(life.empty_update)
+            yield from crud_update.empty_update_is_accepted(life.empty_update)
 
 
-@check(oracles.update_keeps_the_identity, over=services_that_update, writes=True)
+@check(crud_update.update_keeps_the_identity, over=services_that_update, writes=True)
 def test_update_keeps_the_identity(context: Context, subject: Subject) -> Iterator[Breach]:
     """Compare id, account and class before and after the updates."""
     for life in lives(context, subject):
@@ -127,12 +127,12 @@ def test_update_keeps_the_identity(context: Context, subject: Subject) -> Iterat
             continue
         names = (life.id_property, "partnerId")
         for read in life.reads[1:]:
-            yield from oracles.update_keeps_the_identity(life.get, read, (*names, "objectType"))
+            yield from crud_update.update_keeps_the_identity(life.get, read, (*names, "objectType"))
         for update in life.updates if is_recorded(life) else ():
-            yield from oracles.update_keeps_the_identity(life.get, update.exchange, names)
+            yield from crud_update.update_keeps_the_identity(life.get, update.exchange, names)
 
 
-@check(oracles.text_is_kept_as_written, over=services_with_text, writes=True)
+@check(crud_values.text_is_kept_as_written, over=services_with_text, writes=True)
 def test_text_is_kept_as_written(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with such texts and get it in JSON and in XML."""
     made = context.make(subject.name, properties=written_texts(context, subject.name))
@@ -143,12 +143,14 @@ def test_text_is_kept_as_written(context: Context, subject: Subject) -> Iterator
         forms = (Form(), Form(format=Format.XML))
         reads = [context.call(subject.name, "get", made.keys["get"], form=form) for form in forms]
         for read in (made.exchange, *reads):
-            yield from oracles.text_is_kept_as_written(sent, read, made.type or "", context.lineage)
+            yield from crud_values.text_is_kept_as_written(
+                sent, read, made.type or "", context.lineage
+            )
     finally:
         context.discard(made)
 
 
-@check(oracles.empty_text_clears, over=services_that_clear, writes=True)
+@check(crud_update.empty_text_clears, over=services_that_clear, writes=True)
 def test_empty_text_clears(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with a description, update that to nothing, and get the object."""
     return _cleared(
@@ -156,19 +158,23 @@ def test_empty_text_clears(context: Context, subject: Subject) -> Iterator[Breac
         subject,
         {"description": "about it"},
         {"description": ""},
-        oracles.empty_text_clears,
+        crud_update.empty_text_clears,
     )
 
 
-@check(oracles.null_marker_clears, over=services_of_tagged_entries, writes=True)
+@check(crud_update.null_marker_clears, over=services_of_tagged_entries, writes=True)
 def test_null_marker_clears(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an entry with tags, mark them as null, and get the entry."""
     return _cleared(
-        context, subject, {"tags": "conformance"}, {"tags__null": ""}, oracles.null_marker_clears
+        context,
+        subject,
+        {"tags": "conformance"},
+        {"tags__null": ""},
+        crud_update.null_marker_clears,
     )
 
 
-@check(oracles.update_keeps_what_was_not_sent, over=services_of_tagged_entries, writes=True)
+@check(crud_update.update_keeps_what_was_not_sent, over=services_of_tagged_entries, writes=True)
 def test_clearing_keeps_what_was_not_marked(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an entry with tags and a description, mark the tags as null, and get the entry."""
     made = context.make(subject.name, properties={"tags": "conformance", "description": "about it"})
@@ -180,7 +186,7 @@ def test_clearing_keeps_what_was_not_marked(context: Context, subject: Subject) 
         update = context.call(subject.name, "update", {**made.keys["update"], holder.name: entity})
         get = context.call(subject.name, "get", made.keys["get"])
         kept = {name: made.entity[name] for name in ("name", "description") if name in made.entity}
-        yield from oracles.update_keeps_what_was_not_sent(
+        yield from crud_update.update_keeps_what_was_not_sent(
             kept, update, get, made.type or "", context.lineage
         )
     finally:
@@ -207,7 +213,7 @@ def _cleared(
         context.discard(made)
 
 
-@check(oracles.update_touches_no_other_object, over=services_that_update, writes=True)
+@check(crud_update.update_touches_no_other_object, over=services_that_update, writes=True)
 def test_update_touches_no_other_object(context: Context, subject: Subject) -> Iterator[Breach]:
     """Read another object before and after the update."""
     for life in lives(context, subject):
@@ -215,7 +221,7 @@ def test_update_touches_no_other_object(context: Context, subject: Subject) -> I
             continue
         between = range(life.bystander_before.number, life.bystander_after_update.number)
         updates = [each.exchange for each in life.updates if each.exchange.number in between]
-        yield from oracles.update_touches_no_other_object(
+        yield from crud_update.update_touches_no_other_object(
             life.bystander_before,
             updates,
             life.bystander_after_update,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, structs
 
-from conformance.oracles import crud as oracles
+from conformance.oracles import crud, crud_refusals, crud_values
 from conformance.oracles.slots import slot
 from conformance.plugin.check import NotApplicable, check
 from conformance.provisioning.address import addresses
@@ -97,7 +97,7 @@ def services_with_arrays(scope: Scope) -> Iterator[Subject]:
             yield subject
 
 
-@check(oracles.long_text_is_kept, over=services_of_described_entries, writes=True)
+@check(crud_values.long_text_is_kept, over=services_of_described_entries, writes=True)
 def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an entry with a description of several lines and many words, get it in JSON and XML."""
     drawn = (f"{context.random.getrandbits(36):09x}" for _ in range(WORDS))
@@ -108,12 +108,12 @@ def test_long_text_is_kept(context: Context, subject: Subject) -> Iterator[Breac
             raise NotApplicable("nothing tells how to get the entry")
         for form in (Form(), Form(format=Format.XML)):
             read = context.call(subject.name, "get", made.keys["get"], form=form)
-            yield from oracles.long_text_is_kept(sent, read, made.type or "", context.lineage)
+            yield from crud_values.long_text_is_kept(sent, read, made.type or "", context.lineage)
     finally:
         context.discard(made)
 
 
-@check(oracles.odd_text_is_kept, over=services_that_clear, writes=True)
+@check(crud_values.odd_text_is_kept, over=services_that_clear, writes=True)
 def test_odd_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update the description to one such text after the other, and get it, in all encodings."""
     made = context.make(subject.name, properties={"description": "about it"})
@@ -128,12 +128,12 @@ def test_odd_text_is_kept(context: Context, subject: Subject) -> Iterator[Breach
             params = {**made.keys["update"], holder.name: {"objectType": made.type, **sent}}
             update = context.call(subject.name, "update", params, form=written)
             get = context.call(subject.name, "get", made.keys["get"], form=shown)
-            yield from oracles.odd_text_is_kept(sent, update, get)
+            yield from crud_values.odd_text_is_kept(sent, update, get)
     finally:
         context.discard(made)
 
 
-@check(oracles.array_is_kept, over=services_with_arrays, writes=True)
+@check(crud_values.array_is_kept, over=services_with_arrays, writes=True)
 def test_array_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with an array of several items and classes, and get it; rename and list it."""
     for name, replacement in arrays()[subject.name].items():
@@ -148,7 +148,7 @@ def test_array_is_kept(context: Context, subject: Subject) -> Iterator[Breach]:
                 *_renamed(context, made),
                 *_listed(context, made),
             ):
-                yield from oracles.array_is_kept(sent, answer, made.type or "", context.lineage)
+                yield from crud_values.array_is_kept(sent, answer, made.type or "", context.lineage)
         finally:
             context.discard(made)
 
@@ -178,7 +178,7 @@ def _listed(context: Context, made: Made) -> Iterator[Exchange]:
             yield structs.replace(exchange, answer=Result(found))
 
 
-@check(oracles.array_is_replaced, over=services_with_arrays, writes=True)
+@check(crud_values.array_is_replaced, over=services_with_arrays, writes=True)
 def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object with an array, update it with another one and with none, and get the object."""
     for name, replacement in arrays()[subject.name].items():
@@ -196,26 +196,26 @@ def test_array_is_replaced(context: Context, subject: Subject) -> Iterator[Breac
                     subject.name, "update", {**made.keys["update"], holder.name: entity}
                 )
                 get = context.call(subject.name, "get", made.keys["get"])
-                yield from oracles.array_is_replaced(
+                yield from crud_values.array_is_replaced(
                     then, update, get, made.type or "", context.lineage
                 )
         finally:
             context.discard(made)
 
 
-@check(oracles.equal_adds_make_two, over=services_that_double, writes=True)
+@check(crud.equal_adds_make_two, over=services_that_double, writes=True)
 def test_equal_adds_make_two(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add an object, and at once the same again."""
     made, recipe = context.make(subject.name), context.recipe(subject.name)
     try:
         _id, second = add_by(context, recipe.session, subject.name, made.sent)
-        yield from oracles.equal_adds_make_two(made.exchange, second, recipe.id)
+        yield from crud.equal_adds_make_two(made.exchange, second, recipe.id)
         remove_double(context, made, second)
     finally:
         context.discard(made)
 
 
-@check(oracles.add_makes_one, over=lists_of_all_entries, writes=True)
+@check(crud.add_makes_one, over=lists_of_all_entries, writes=True)
 def test_add_makes_one(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add entries of one name, alone and in a batch, and list what has that name."""
     listing = listing_of(context.schema, context.lineage, context.recipe(subject.name))
@@ -232,7 +232,7 @@ def test_add_makes_one(context: Context, subject: Subject) -> Iterator[Breach]:
         wanted = {"objectType": listing.filter_class, "nameEqual": name, "statusIn": ANY_STATUS}
         wanted |= of_moderation(each.value for each in (*made, *batched))
         listed = context.call(subject.name, "list", {str(listing.filter_param): wanted})
-        yield from oracles.add_makes_one(listed, name, ids)
+        yield from crud.add_makes_one(listed, name, ids)
     finally:
         for each in (*made, *batched):
             context.discard(each)
@@ -270,7 +270,7 @@ def _batched(context: Context, service: str, name: str, count: int) -> list[Made
     return made
 
 
-@check(oracles.text_is_true_or_false, over=services_with_booleans, writes=True)
+@check(crud_values.text_is_true_or_false, over=services_with_booleans, writes=True)
 def test_text_is_true_or_false(context: Context, subject: Subject) -> Iterator[Breach]:
     """Update booleans with texts, by turns one that is true and one that is false."""
     name = booleans(context, subject.name)[0]
@@ -284,12 +284,12 @@ def test_text_is_true_or_false(context: Context, subject: Subject) -> Iterator[B
             params = {**made.keys["update"], holder.name: entity}
             update = context.call(subject.name, "update", params)
             get = context.call(subject.name, "get", made.keys["get"])
-            yield from oracles.text_is_true_or_false(update, get, name, expected=expected)
+            yield from crud_values.text_is_true_or_false(update, get, name, expected=expected)
     finally:
         context.discard(made)
 
 
-@check(oracles.refused_add_stores_nothing, over=services_that_refuse, writes=True)
+@check(crud_refusals.refused_add_stores_nothing, over=services_that_refuse, writes=True)
 def test_refused_add_stores_nothing(context: Context, subject: Subject) -> Iterator[Breach]:
     """Add what has to be refused, under a mark of its own, and list what has that mark."""
     yield from _doubled(context, subject)
@@ -312,7 +312,7 @@ def _doubled(context: Context, subject: Subject) -> Iterator[Breach]:
         second = context.call(subject.name, "add", made.sent, session=recipe.session)
         remove_double(context, made, second)
         listed = _list(context, subject, made.entity, asked[0], values[asked[0]])
-        yield from oracles.refused_add_stores_nothing(
+        yield from crud_refusals.refused_add_stores_nothing(
             second, listed, asked[0], values[asked[0]], {str(made.id)}
         )
     finally:
@@ -335,7 +335,7 @@ def _read_only(context: Context, subject: Subject) -> Iterator[Breach]:
         context.discard(accepted)
         return
     listed = _list(context, subject, adding.draft.entity, mark, word)
-    yield from oracles.refused_add_stores_nothing(add, listed, mark, word, ())
+    yield from crud_refusals.refused_add_stores_nothing(add, listed, mark, word, ())
 
 
 def _drafted(context: Context, subject: Subject) -> Adding:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from conformance.oracles import upload as token_oracles
 from conformance.oracles import upload_content as oracles
-from conformance.oracles.crud import GONE
+from conformance.oracles.codes import GONE
 from conformance.plugin.check import Inconclusive, NotApplicable, check
 from conformance.plugin.subject import Subject
 from conformance.schema.standard import entity_param, key_params

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec import structs
 
-from conformance.oracles import crud
+from conformance.oracles import (
+    crud,
+    crud_delete,
+    crud_refusals,
+    crud_times,
+    crud_update,
+    crud_values,
+)
 from conformance.schema.lineage import Lineage
 from conformance.schema.reader import parse_schema
 from conformance.wire.answer import DieError, FileContent, Malformed, NoAnswer
@@ -76,15 +83,17 @@ def judges(
         "CRUD-ADD-006": lambda e: crud.object_carries_what_the_server_sets(
             e, KIND, ("createdAt", "endedAt"), lineage
         ),
-        "CRUD-TIME-001": lambda e: crud.created_at_is_when_it_was_added(sound, e, skew_seconds=2),
-        "CRUD-TIME-002": lambda e: crud.created_at_never_changes(sound, e),
-        "CRUD-TIME-003": lambda e: crud.updated_at_never_goes_back(sound, e),
-        "CRUD-TIME-004": lambda e: crud.updated_at_has_been(e, skew_seconds=2),
-        "CRUD-UPDATE-001": lambda e: crud.update_is_stored(SENT, sound, e, KIND, lineage),
-        "CRUD-UPDATE-002": lambda e: crud.update_keeps_what_was_not_sent(
+        "CRUD-TIME-001": lambda e: crud_times.created_at_is_when_it_was_added(
+            sound, e, skew_seconds=2
+        ),
+        "CRUD-TIME-002": lambda e: crud_times.created_at_never_changes(sound, e),
+        "CRUD-TIME-003": lambda e: crud_times.updated_at_never_goes_back(sound, e),
+        "CRUD-TIME-004": lambda e: crud_times.updated_at_has_been(e, skew_seconds=2),
+        "CRUD-UPDATE-001": lambda e: crud_update.update_is_stored(SENT, sound, e, KIND, lineage),
+        "CRUD-UPDATE-002": lambda e: crud_update.update_keeps_what_was_not_sent(
             SENT, sound, e, KIND, lineage
         ),
-        "CRUD-UPDATE-006": lambda e: crud.update_keeps_the_identity(
+        "CRUD-UPDATE-006": lambda e: crud_update.update_keeps_the_identity(
             sound, e, ("id", "partnerId", "objectType")
         ),
     }
@@ -95,49 +104,57 @@ def judges(
             "CRUD-ADD-003": lambda e: crud.ids_are_unique([e, thing(number=8, id=6)], "id"),
             "CRUD-ADD-004": lambda e: crud.object_belongs_to_its_account(e, 102),
             "CRUD-ADD-005": lambda e: crud.add_is_accepted(e, may_be_refused=False),
-            "CRUD-TIME-001": lambda e: crud.created_at_is_when_it_was_added(
+            "CRUD-TIME-001": lambda e: crud_times.created_at_is_when_it_was_added(
                 e, sound, skew_seconds=2
             ),
-            "CRUD-TIME-004": lambda e: crud.updated_at_has_been(e, skew_seconds=2),
+            "CRUD-TIME-004": lambda e: crud_times.updated_at_has_been(e, skew_seconds=2),
         },
         "get": get,
         "update": {
-            "CRUD-UPDATE-001": lambda e: crud.update_is_stored(SENT, e, sound, KIND, lineage),
-            "CRUD-UPDATE-002": lambda e: crud.update_keeps_what_was_not_sent(
+            "CRUD-UPDATE-001": lambda e: crud_update.update_is_stored(
                 SENT, e, sound, KIND, lineage
             ),
-            "CRUD-UPDATE-003": lambda e: crud.update_answers_what_was_sent(SENT, e, KIND, lineage),
-            "CRUD-UPDATE-004": crud.empty_update_is_accepted,
-            "CRUD-UPDATE-005": crud.update_is_accepted,
+            "CRUD-UPDATE-002": lambda e: crud_update.update_keeps_what_was_not_sent(
+                SENT, e, sound, KIND, lineage
+            ),
+            "CRUD-UPDATE-003": lambda e: crud_update.update_answers_what_was_sent(
+                SENT, e, KIND, lineage
+            ),
+            "CRUD-UPDATE-004": crud_update.empty_update_is_accepted,
+            "CRUD-UPDATE-005": crud_update.update_is_accepted,
         },
         "get after a refused update": {
-            "CRUD-UPDATE-007": lambda e: crud.refused_update_changes_nothing(
+            "CRUD-UPDATE-007": lambda e: crud_refusals.refused_update_changes_nothing(
                 SENT, e, KIND, lineage
             ),
         },
         "get of another after an update": {
-            "CRUD-OTHERS-001": lambda e: crud.update_touches_no_other_object(
+            "CRUD-OTHERS-001": lambda e: crud_update.update_touches_no_other_object(
                 sound, [], e, NAMES, KIND, lineage
             ),
         },
         "get of another after a delete": {
-            "CRUD-OTHERS-002": lambda e: crud.delete_touches_no_other_object(e, 5),
+            "CRUD-OTHERS-002": lambda e: crud_delete.delete_touches_no_other_object(e, 5),
         },
         "get of a text": {
-            "CRUD-TEXT-001": lambda e: crud.text_is_kept_as_written(SENT, e, KIND, lineage),
-            "CRUD-TEXT-002": lambda e: crud.long_text_is_kept(SENT, e, KIND, lineage),
+            "CRUD-TEXT-001": lambda e: crud_values.text_is_kept_as_written(SENT, e, KIND, lineage),
+            "CRUD-TEXT-002": lambda e: crud_values.long_text_is_kept(SENT, e, KIND, lineage),
         },
         "get of an odd text": {
-            "CRUD-TEXT-003": lambda e: crud.odd_text_is_kept({"name": SENT["name"]}, sound, e),
+            "CRUD-TEXT-003": lambda e: crud_values.odd_text_is_kept(
+                {"name": SENT["name"]}, sound, e
+            ),
         },
         "get after an array": {
-            "CRUD-ARRAY-002": lambda e: crud.array_is_kept({"parts": PARTS}, e, KIND, lineage),
+            "CRUD-ARRAY-002": lambda e: crud_values.array_is_kept(
+                {"parts": PARTS}, e, KIND, lineage
+            ),
         },
         "get after a document": {
             "CRUD-XML-001": lambda e: crud.document_is_kept(sound, e, "xmlData", "xml"),
         },
         "get after another array": {
-            "CRUD-ARRAY-001": lambda e: crud.array_is_replaced(
+            "CRUD-ARRAY-001": lambda e: crud_values.array_is_replaced(
                 {"parts": PARTS}, sound, e, KIND, lineage
             ),
         },
@@ -148,37 +165,45 @@ def judges(
             "CRUD-ADD-011": lambda e: crud.add_makes_one(e, "a", {"5"}),
         },
         "get after a text for a boolean": {
-            "CRUD-BOOL-001": lambda e: crud.text_is_true_or_false(sound, e, "good", expected=True),
+            "CRUD-BOOL-001": lambda e: crud_values.text_is_true_or_false(
+                sound, e, "good", expected=True
+            ),
         },
         "get after a rest and an update": {
-            "CRUD-TIME-005": lambda e: crud.update_moves_updated_at(sound, sound, e),
+            "CRUD-TIME-005": lambda e: crud_times.update_moves_updated_at(sound, sound, e),
         },
         "list after a refused add": {
-            "CRUD-ADD-009": lambda e: crud.refused_add_stores_nothing(
+            "CRUD-ADD-009": lambda e: crud_refusals.refused_add_stores_nothing(
                 denied, e, "name", "mark", {"5"}
             ),
         },
         "get after clearing": {
-            "CRUD-CLEAR-001": lambda e: crud.empty_text_clears(sound, e, "name"),
-            "CRUD-CLEAR-002": lambda e: crud.null_marker_clears(sound, e, "name"),
+            "CRUD-CLEAR-001": lambda e: crud_update.empty_text_clears(sound, e, "name"),
+            "CRUD-CLEAR-002": lambda e: crud_update.null_marker_clears(sound, e, "name"),
         },
         "delete": {
-            "CRUD-DELETE-001": crud.delete_is_accepted,
-            "CRUD-DELETE-002": lambda e: crud.deleted_object_is_not_found(e, e, CODES),
+            "CRUD-DELETE-001": crud_delete.delete_is_accepted,
+            "CRUD-DELETE-002": lambda e: crud_delete.deleted_object_is_not_found(e, e, CODES),
         },
         "refused": {
-            "CRUD-READONLY-001": lambda e: crud.read_only_is_refused_on_add(e, KIND, "id"),
-            "CRUD-READONLY-002": lambda e: crud.read_only_is_refused_on_update(e, KIND, "id"),
-            "CRUD-INSERTONLY-001": lambda e: crud.insert_only_is_refused_on_update(e, KIND, "id"),
+            "CRUD-READONLY-001": lambda e: crud_refusals.read_only_is_refused_on_add(e, KIND, "id"),
+            "CRUD-READONLY-002": lambda e: crud_refusals.read_only_is_refused_on_update(
+                e, KIND, "id"
+            ),
+            "CRUD-INSERTONLY-001": lambda e: crud_refusals.insert_only_is_refused_on_update(
+                e, KIND, "id"
+            ),
         },
         "double": {
-            "CRUD-ADD-007": lambda e: crud.double_is_refused(sound, e, ("THING_EXISTS",)),
+            "CRUD-ADD-007": lambda e: crud_refusals.double_is_refused(sound, e, ("THING_EXISTS",)),
         },
-        "lacking": {"CRUD-ADD-008": lambda e: crud.lack_is_refused(e, "name")},
+        "lacking": {"CRUD-ADD-008": lambda e: crud_refusals.lack_is_refused(e, "name")},
         "gone": {
-            "CRUD-DELETE-002": lambda e: crud.deleted_object_is_not_found(void, e, CODES),
-            "CRUD-DELETE-003": lambda e: crud.deleted_object_cannot_be_updated(void, e, CODES),
-            "CRUD-DELETE-004": lambda e: crud.second_delete_fails(void, e, CODES),
+            "CRUD-DELETE-002": lambda e: crud_delete.deleted_object_is_not_found(void, e, CODES),
+            "CRUD-DELETE-003": lambda e: crud_delete.deleted_object_cannot_be_updated(
+                void, e, CODES
+            ),
+            "CRUD-DELETE-004": lambda e: crud_delete.second_delete_fails(void, e, CODES),
         },
     }
 
@@ -217,7 +242,13 @@ def broken(judged: dict[str, Judge], exchange: Exchange) -> dict[str, str]:
 
 def test_every_oracle_has_a_judge(judges: dict[str, dict[str, Judge]]) -> None:
     """What is said below of all oracles is said of all."""
-    claimed = {value.requirement for value in vars(crud).values() if hasattr(value, "requirement")}
+    rooms = (crud, crud_delete, crud_refusals, crud_times, crud_update, crud_values)
+    claimed = {
+        value.requirement
+        for room in rooms
+        for value in vars(room).values()
+        if hasattr(value, "requirement")
+    }
 
     assert claimed == {name for judged in judges.values() for name in judged}
 
@@ -404,14 +435,14 @@ def test_clocks_of_two_machines_may_differ(seconds: int, thing: Callable[..., Ex
     """The database's clock need not be the web server's to the second."""
     add = thing(createdAt=NOW + seconds)
 
-    assert list(crud.created_at_is_when_it_was_added(add, add, skew_seconds=2)) == []
+    assert list(crud_times.created_at_is_when_it_was_added(add, add, skew_seconds=2)) == []
 
 
 def test_slow_add_has_as_long_as_it_took(thing: Callable[..., Exchange]) -> None:
     """The answer is dated when it begins; the row may have been written minutes before."""
     add = structs.replace(thing(createdAt=NOW - 300), elapsed_ms=200_000.0)
 
-    assert list(crud.created_at_is_when_it_was_added(add, add, skew_seconds=2)) == []
+    assert list(crud_times.created_at_is_when_it_was_added(add, add, skew_seconds=2)) == []
 
 
 @pytest.mark.parametrize("date", [None, "yesterday", ""])
@@ -419,8 +450,8 @@ def test_without_a_clock_no_time_is_wrong(date: str | None, thing: Callable[...,
     """A server that does not say what time it has cannot be held to it."""
     odd = thing(createdAt=7, updatedAt=NOW * 2, date=date)
 
-    assert list(crud.created_at_is_when_it_was_added(odd, odd, skew_seconds=2)) == []
-    assert list(crud.updated_at_has_been(odd, skew_seconds=2)) == []
+    assert list(crud_times.created_at_is_when_it_was_added(odd, odd, skew_seconds=2)) == []
+    assert list(crud_times.updated_at_has_been(odd, skew_seconds=2)) == []
 
 
 @pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000"])
@@ -428,7 +459,7 @@ def test_server_time_is_read_as_utc(zone: str, thing: Callable[..., Exchange]) -
     """Whatever the zone of the machine on which the suite runs."""
     date = formatdate(NOW).replace("-0000", zone)
 
-    assert crud.server_time(thing(date=date)) == NOW
+    assert crud_times.server_time(thing(date=date)) == NOW
 
 
 @pytest.mark.parametrize("value", ["soon", [], 1e999])
@@ -438,8 +469,8 @@ def test_time_that_is_no_number_is_for_others_to_judge(
     """Types are judged by the requirements about types."""
     get = thing(updatedAt=value)
 
-    assert list(crud.updated_at_never_goes_back(thing(), get)) == []
-    assert list(crud.updated_at_has_been(get, skew_seconds=2)) == []
+    assert list(crud_times.updated_at_never_goes_back(thing(), get)) == []
+    assert list(crud_times.updated_at_has_been(get, skew_seconds=2)) == []
 
 
 def test_the_same_add_is_no_double(thing: Callable[..., Exchange]) -> None:
@@ -498,8 +529,11 @@ def test_refused_update_says_nothing_of_what_is_stored(
     """What was not accepted need not be there."""
     update, get = refused("THING_NOT_FOUND"), thing()
 
-    assert list(crud.update_is_stored(OTHER, update, get, KIND, small_lineage)) == []
-    assert list(crud.update_keeps_what_was_not_sent(OTHER, update, get, KIND, small_lineage)) == []
+    assert list(crud_update.update_is_stored(OTHER, update, get, KIND, small_lineage)) == []
+    assert (
+        list(crud_update.update_keeps_what_was_not_sent(OTHER, update, get, KIND, small_lineage))
+        == []
+    )
 
 
 def test_object_that_could_not_be_read_before_is_not_lost(
@@ -507,14 +541,16 @@ def test_object_that_could_not_be_read_before_is_not_lost(
 ) -> None:
     """Without a look before, a look after shows nothing."""
     denied = refused("SERVICE_FORBIDDEN")
-    others = crud.update_touches_no_other_object(denied, [], denied, NAMES, KIND, small_lineage)
+    others = crud_update.update_touches_no_other_object(
+        denied, [], denied, NAMES, KIND, small_lineage
+    )
 
     assert list(others) == []
     assert list(crud.get_changes_nothing(denied, thing(), NAMES, KIND, small_lineage)) == []
-    assert list(crud.created_at_never_changes(denied, thing())) == []
-    assert list(crud.update_keeps_the_identity(denied, thing(), ("id",))) == []
-    assert list(crud.update_moves_updated_at(denied, thing(), thing())) == []
-    assert list(crud.refused_update_changes_nothing({}, denied, KIND, small_lineage)) == []
+    assert list(crud_times.created_at_never_changes(denied, thing())) == []
+    assert list(crud_update.update_keeps_the_identity(denied, thing(), ("id",))) == []
+    assert list(crud_times.update_moves_updated_at(denied, thing(), thing())) == []
+    assert list(crud_refusals.refused_update_changes_nothing({}, denied, KIND, small_lineage)) == []
 
 
 def test_property_that_was_not_shown_before_is_not_compared(
@@ -559,8 +595,8 @@ def test_text_that_stays_is_not_cleared(
     judged, denied = judges["get after clearing"], refused("SERVICE_FORBIDDEN")
 
     assert broken(judged, thing()) == dict.fromkeys(judged, "$.name")
-    assert list(crud.empty_text_clears(denied, thing(), "name")) == []
-    assert list(crud.null_marker_clears(denied, thing(), "name")) == []
+    assert list(crud_update.empty_text_clears(denied, thing(), "name")) == []
+    assert list(crud_update.null_marker_clears(denied, thing(), "name")) == []
 
 
 def test_refusal_that_names_the_property_is_accepted(
@@ -615,7 +651,7 @@ def test_without_a_first_there_is_no_double(
     thing: Callable[..., Exchange], refused: Refused
 ) -> None:
     """Where the first was refused, the second may be taken."""
-    assert list(crud.double_is_refused(refused("NO"), thing(), ("THING_EXISTS",))) == []
+    assert list(crud_refusals.double_is_refused(refused("NO"), thing(), ("THING_EXISTS",))) == []
 
 
 @pytest.mark.parametrize("named", ["KalturaThing::name", "name"])
@@ -708,8 +744,8 @@ def test_null_may_be_how_a_service_says_gone(answered: Answered) -> None:
     """Where `null` stands among its codes, null is the answer, and an object is still none."""
     void, codes = answered(None), {"null"}
 
-    assert list(crud.deleted_object_is_not_found(void, void, codes)) == []
-    assert len(list(crud.deleted_object_is_not_found(void, answered(STORED), codes))) == 1
+    assert list(crud_delete.deleted_object_is_not_found(void, void, codes)) == []
+    assert len(list(crud_delete.deleted_object_is_not_found(void, answered(STORED), codes))) == 1
 
 
 def test_object_that_was_not_deleted_may_be_there(
@@ -718,9 +754,9 @@ def test_object_that_was_not_deleted_may_be_there(
     """A delete that was refused is judged by the oracle about that refusal."""
     delete = refused("SERVICE_FORBIDDEN")
 
-    assert list(crud.deleted_object_is_not_found(delete, thing(), CODES)) == []
-    assert list(crud.deleted_object_cannot_be_updated(delete, thing(), CODES)) == []
-    assert list(crud.second_delete_fails(delete, thing(), CODES)) == []
+    assert list(crud_delete.deleted_object_is_not_found(delete, thing(), CODES)) == []
+    assert list(crud_delete.deleted_object_cannot_be_updated(delete, thing(), CODES)) == []
+    assert list(crud_delete.second_delete_fails(delete, thing(), CODES)) == []
 
 
 @pytest.mark.parametrize("updated", [None, NOW - 60, NOW + 2, NOW + 3600])
@@ -740,7 +776,7 @@ def test_updated_at_that_stands_still_is_a_breach(
     assert broken(judges["get after a rest and an update"], still) == {
         "CRUD-TIME-005": "$.updatedAt"
     }
-    assert list(crud.update_moves_updated_at(still, refused("NO"), still)) == []
+    assert list(crud_times.update_moves_updated_at(still, refused("NO"), still)) == []
 
 
 def test_array_that_was_replaced_is_accepted(
@@ -777,7 +813,7 @@ def test_array_is_kept_item_by_item(
     parts: Any, where: str | None, thing: Callable[..., Exchange], small_lineage: Lineage
 ) -> None:
     """All items with what was sent of each."""
-    found = crud.array_is_kept({"parts": PARTS}, thing(parts=parts), KIND, small_lineage)
+    found = crud_values.array_is_kept({"parts": PARTS}, thing(parts=parts), KIND, small_lineage)
 
     assert [breach.where for breach in found] == ([where] if where else [])
 
@@ -833,7 +869,9 @@ def test_array_of_a_refused_update_need_not_be_there(
     """What was not accepted is not stored."""
     sent = {"parts": PARTS}
 
-    assert list(crud.array_is_replaced(sent, refused("NO"), thing(), KIND, small_lineage)) == []
+    assert (
+        list(crud_values.array_is_replaced(sent, refused("NO"), thing(), KIND, small_lineage)) == []
+    )
 
 
 def test_equal_adds_may_be_refused_and_not_be_one(
@@ -870,9 +908,11 @@ def test_booleans_look_different_in_each_format(
     read = thing(good=value)
 
     for expected in (True, False):
-        found = list(crud.text_is_true_or_false(thing(), read, "good", expected=expected))
+        found = list(crud_values.text_is_true_or_false(thing(), read, "good", expected=expected))
         assert bool(found) is (expected is not means)
-        assert not list(crud.text_is_true_or_false(refused("X"), read, "good", expected=expected))
+        assert not list(
+            crud_values.text_is_true_or_false(refused("X"), read, "good", expected=expected)
+        )
 
 
 @pytest.mark.parametrize(
@@ -895,7 +935,7 @@ def test_list_with_what_was_refused_is_a_breach(
     listed = answered({"objects": [{"id": 5, "name": "mark"}, {"id": 6, "name": "mark"}]})
 
     assert broken(judges["list after a refused add"], listed) == {"CRUD-ADD-009": "$.objects[1]"}
-    assert list(crud.refused_add_stores_nothing(thing(), listed, "name", "mark", ())) == []
+    assert list(crud_refusals.refused_add_stores_nothing(thing(), listed, "name", "mark", ())) == []
 
 
 PLUGIN = """<xml apiVersion="1.0.0" generatedDate="1">
