@@ -158,6 +158,10 @@ def _of_text(breach: Breach, shown: Exchange, name: str) -> Iterator[str]:
     named = SECRETS.get(breach.actual)
     if named is not None:
         yield f"{named} not in {name}.text"
+    document = re.fullmatch(r"xml with (\w+(?: and \w+)*)", breach.expected)
+    if document:
+        elements = [f"<{each}" for each in document[1].split(" and ")]
+        yield f"all(each in {name}.text for each in {elements!r})"
     told = literal(breach.actual)
     text = told if isinstance(told, str) else breach.actual
     if not breach.expected.startswith("no ") or len(text) < FEWEST_LETTERS:

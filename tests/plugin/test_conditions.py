@@ -162,6 +162,18 @@ def test_served_bytes_are_told_by_their_digest(exchange: Build) -> None:
     ), claims
 
 
+def test_an_element_that_is_owed_is_looked_for(exchange: Build) -> None:
+    """In the text: a program reads of a document no more than its result."""
+    bad = exchange(1, "list", "<xml><result/></xml>")
+    good = exchange(1, "list", "<xml><result/><executionTime>0</executionTime></xml>")
+
+    claims = told(Breach("/", "xml with result and executionTime", "xml with result"), bad)
+
+    assert any(
+        holds(each, answers(bad)) is False and holds(each, answers(good)) for each in claims
+    ), claims
+
+
 def test_an_update_moves_a_time_on(exchange: Build) -> None:
     """From what was answered before it, whenever that is."""
     calls = [exchange(place, "get", {"updatedAt": at}) for place, at in ((1, 50), (2, 50))]
