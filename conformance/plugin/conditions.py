@@ -64,6 +64,7 @@ SECRETS = {
 """What a breach calls an account's secret, and the name that a program has for it."""
 SESSION = re.compile(r"(\$(?:\.\w+)*) \((expiry|type|user|partner|privileges)\)")
 LEAST_SLACK_SECONDS = 60
+PAGED = re.compile(r"(\S+) (once|on one of the pages)")
 NEW = ("that no object has yet", "an id of its own")
 SLOT = re.compile(r"\$\[\d+\](?=$|\.)")
 MEETING = re.compile(r"of the (last )?updates")
@@ -89,6 +90,7 @@ def conditions(
         # Two answers were held against each other: what the one is, only the other tells.
         yield from alike
     yield from _of_meetings(breach, shown, names, source)
+    yield from _of_pages(breach, shown, names, source)
     yield from _of_one(breach, last, name, source)
     yield from _of_twins(breach, shown, names, source)
     if paired:
@@ -267,6 +269,26 @@ def _of_meetings(
     told = ", ".join(f"{value}: {name}" for value, name in writes.items())
     gets = ", ".join(names[each.number] for each in shown if each.call.action == "get")
     yield f'not outdated([{gets}], "$.{member}", {{{told}}})'
+    if "the same in every get" in breach.expected:
+        after = [
+            f'normal(at({names[each.number]}, "$.{member}"))'
+            for each in shown
+            if each.call.action == "get"
+        ]
+        yield f"len({{{', '.join(after)}}}) == 1"
+
+
+def _of_pages(
+    breach: Breach, shown: Sequence[Exchange], names: Mapping[int, str], source: Source
+) -> Iterator[str]:
+    """Of an object that has to stand on one of several pages; one with two ids has a slash."""
+    found = PAGED.fullmatch(breach.expected)
+    if found is None:
+        return
+    parts = ", ".join(source(part) for part in found[1].split("/"))
+    pages = ", ".join(names[each.number] for each in shown if each.call.action == "list")
+    number = f"sum(showing(each, {parts}) for each in [{pages}])"
+    yield f"{number} <= 1" if found[2] == "once" else f"{number} >= 1"
 
 
 def _of_an_errors_parts(

@@ -99,6 +99,8 @@ class Writer:
         self._removals = removals
         self._expressions: list[str] = []
         self._names: dict[int, str] = {}
+        self._alike: dict[str, list[str]] = {}
+        """By what a KS says, those of the run that say it, in the order of their use."""
         self._partners = {facts.accounts.own.partner_id: "server.partner"}
         self._secrets = {
             facts.accounts.own.partner_id: facts.accounts.own.admin_secret,
@@ -367,7 +369,12 @@ class Writer:
             return self._tampered(ks) or 'server.made_ks(2, "", 86400, "", secret="nobody\'s")'
         left = int(info.expires_at - self._facts.started)
         left = round(left, -2) if abs(left) > 100 else left  # noqa: PLR2004 - seconds
-        return f"server.made_ks({info.type}, {info.user_id!r}, {left}, {info.privileges!r})"
+        kind = f"{info.type}, {info.user_id!r}, {left}, {info.privileges!r}"
+        alike = self._alike.setdefault(kind, [])
+        if ks not in alike:
+            alike.append(ks)
+        which = alike.index(ks) + 1
+        return f"server.made_ks({kind}{f', session={which}' if which > 1 else ''})"
 
     def _tampered(self, ks: str) -> str | None:
         """A KS that is no good as a good one of the run, cut, lengthened or changed."""

@@ -205,3 +205,30 @@ def test_a_read_after_a_write_shows_that_or_a_later_one(
 
     assert first.startswith("not outdated([r3]")
     assert holds(first, answers(*calls)) is holds_it
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "sound"),
+    [
+        ("a1/7 once", (("a1", 7), ("a1", 7)), (("a1", 7), ("b2", 7))),
+        ("b2 on one of the pages", (("a1", 7), ("c3", 7)), (("a1", 7), ("b2", 7))),
+    ],
+)
+def test_an_object_stands_on_one_page(
+    expected: str,
+    seen: tuple[tuple[str, int], ...],
+    sound: tuple[tuple[str, int], ...],
+    exchange: Build,
+) -> None:
+    """By its id, or by both parts of one that has two."""
+
+    def pages(told: tuple[tuple[str, int], ...]) -> list[Exchange]:
+        return [
+            exchange(place, "list", {"objects": [{"entryId": one, "categoryId": other}]})
+            for place, (one, other) in enumerate(told, 1)
+        ]
+
+    first, *_ = told(Breach("$.objects", expected, "again or on none"), *pages(seen))
+
+    assert holds(first, answers(*pages(seen))) is False
+    assert holds(first, answers(*pages(sound))) is True

@@ -10,6 +10,7 @@ from conformance.plugin.conditions import conditions
 from conformance.plugin.provenance import Provenance
 from conformance.plugin.script import Facts, Story, Writer
 from conformance.verdict.breach import Breach
+from conformance.wire.ks import build_v2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,3 +86,15 @@ def test_calls_that_need_each_other_are_made_in_turn(exchange: Callable[..., Exc
     program, _ = written(add, get, together=frozenset({1, 2}))
 
     assert "= together(" not in program
+
+
+def test_sessions_that_say_the_same_stay_several(exchange: Callable[..., Exchange]) -> None:
+    """What one session wrote, another one may read late."""
+    sessions = [build_v2(partner_id=102, secret=SECRET, expires_at=86400) for _ in range(2)]
+    calls = [exchange(place, "list", {}, service="session", session=ks)
+             for place, ks in enumerate((*sessions, sessions[0]), 1)]  # fmt: skip
+
+    program, _ = written(*calls)
+
+    assert program.count("server.made_ks(0, '', 86400, '')") == len((calls[0], calls[2]))
+    assert program.count("server.made_ks(0, '', 86400, '', session=2)") == len(calls[1:2])
