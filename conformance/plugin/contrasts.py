@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.plugin.conditions import lasts, paths_of
+from conformance.plugin.places import lasts, paths_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,7 +19,7 @@ import httpx
 from msgspec import Struct, structs
 
 from conformance.generation.reduction import Questions, reduced
-from conformance.plugin.conditions import PASSING, literal
+from conformance.plugin.places import PASSING, literal
 from conformance.plugin.provenance import Provenance
 from conformance.plugin.schema_conditions import SCHEMA_PATH, schema_asked
 from conformance.plugin.script import KS, SEEN, Facts, Story, Writer
