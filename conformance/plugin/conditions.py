@@ -235,6 +235,11 @@ def _of_values(
         number = int(found[1] or found[4])
         sign = ">=" if (found[2] or found[3]) in {"later", "more", "at least"} else "<="
         yield f"number({here}) {sign} number({source(number)})"
+    if where == "$.totalCount" and breach.expected.startswith("at least"):
+        yield f"number({here}) >= len(objects({name}))"
+    soon = re.fullmatch(r"(-?\d+) seconds from now", breach.expected)
+    if soon:
+        yield f"abs(number({here}) - time.time() - {soon[1]}) < DAY"
     if breach.actual == "absent":
         yield f"{here} is not None"
     if isinstance(value, str | int | float) and value != "":

@@ -57,6 +57,8 @@ def of_bytes(breach: Breach, name: str) -> Iterator[str]:
     wanted, held = DIGEST.search(breach.expected), DIGEST.search(breach.actual)
     if wanted and held:
         yield f'{name}.status != 200 or digest({name}).startswith("{wanted[1]}")'
+    elif held and breach.expected == "no file":
+        yield f'not digest({name}).startswith("{held[1]}")'
 
 
 def of_sessions(breach: Breach, name: str) -> Iterator[str]:

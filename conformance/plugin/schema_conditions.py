@@ -36,6 +36,8 @@ OWNERS = (
 SAFE = re.compile(r"[\w.:+\- ]+")
 """A name that may stand in a path; another one might end it."""
 LISTED = re.compile(r"[+\-]\w+")
+STRANGER = re.compile(r"(?:objects that are|a word of) (\w+)")
+"""How a breach names the class of a service's answers that does not belong to it."""
 UNSAID = frozenset({"description"})
 END = "</xml>"
 
@@ -73,6 +75,7 @@ def schema_conditions(
     for element in _meant(breach, root):
         yield from _of_element(breach, element, name)
     yield from _of_absence(breach, root, name)
+    yield from _of_strangers(breach, name)
 
 
 def _of_serving(breach: Breach, name: str) -> Iterator[str]:
@@ -181,6 +184,20 @@ def _of_absence(breach: Breach, root: etree._Element, name: str) -> Iterator[str
         actions = f"services/service[@id='{owner}']/action"
         params = f"{actions}[@name='{part}']/param"
         yield f"{part!r} not in names({name}, {actions!r}) or names({name}, {params!r})"
+
+
+def _of_strangers(breach: Breach, name: str) -> Iterator[str]:
+    """An error that is not listed, and a class that a service should not answer."""
+    owner, _, rest = _named(breach.where)
+    if not SAFE.fullmatch(owner):
+        return
+    if breach.where.startswith("errors ") and breach.actual == "absent" and SAFE.fullmatch(rest):
+        yield f"{rest!r} in names({name}, 'errors/error')"
+    stranger = STRANGER.search(breach.expected)
+    if stranger:
+        results = f"services/service[@id='{owner}']/action/result"
+        types = f"[each.get('type') for each in attributes({name}, {results!r})]"
+        yield f"{stranger[1]!r} not in {types}"
 
 
 def _family(root: etree._Element, name: str) -> Iterator[str]:

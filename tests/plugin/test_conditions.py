@@ -162,6 +162,45 @@ def test_served_bytes_are_told_by_their_digest(exchange: Build) -> None:
     ), claims
 
 
+def test_a_file_that_should_not_be_there_is_told_by_its_digest(exchange: Build) -> None:
+    """A sound server answers an error, in whatever form."""
+    bad, good = exchange(1, "serve", "b"), exchange(1, "serve", ERROR)
+    digest = NAMES["digest"](answers(bad)["r1"])[:12]
+
+    claims = told(Breach("$", "no file", f"3 bytes, sha256 {digest}: b'…'"), bad)
+
+    assert any(
+        holds(each, answers(bad)) is False and holds(each, answers(good)) for each in claims
+    ), claims
+
+
+@pytest.mark.parametrize(
+    ("breach", "seen", "sound"),
+    [
+        (
+            Breach("$.totalCount", "at least 1", "0"),
+            {"totalCount": 0, "objects": [{"id": 7}]},
+            {"totalCount": 1, "objects": [{"id": 7}]},
+        ),
+        (
+            Breach("$.startDate", "3600 seconds from now", "3600", "was it stored as it was sent?"),
+            {"startDate": 3600},
+            {"startDate": int(time.time()) + 3600},
+        ),
+    ],
+)
+def test_a_number_is_held_against_what_is_there(
+    breach: Breach, seen: object, sound: object, exchange: Build
+) -> None:
+    """Another server has other objects, and another time."""
+    bad, good = exchange(1, "list", seen), exchange(1, "list", sound)
+
+    assert any(
+        holds(each, answers(bad)) is False and holds(each, answers(good))
+        for each in told(breach, bad)
+    )
+
+
 def test_an_element_that_is_owed_is_looked_for(exchange: Build) -> None:
     """In the text: a program reads of a document no more than its result."""
     bad = exchange(1, "list", "<xml><result/></xml>")

@@ -33,6 +33,9 @@ BROKEN = (
     ('<param name="id" type="int"/>', "", "note.get params", "at least the object's id", "none"),
     ('<parameter name="ID"/>', "", "GONE", "parameters ID", "none"),
     ('"A" value="1"/>', '"A" value="1"/><const name="A" value="2"/>', "KalturaKind.A", "one", "2"),
+    ('"GONE" code', '"WENT" code', "errors GONE", "the error with its message", "absent"),
+    ('<result type="KalturaNote"/>', '<result type="KalturaBase"/>', "note name",
+     "a word of KalturaBase", "note"),
     ("</errors></xml>", "", "schema:9", "a readable schema", "not well-formed XML"),
 )  # fmt: skip
 
