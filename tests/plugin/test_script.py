@@ -50,6 +50,16 @@ def test_hostile_texts_stay_texts(exchange: Callable[..., Exchange]) -> None:
     assert checked.stderr == ""
 
 
+def test_a_hostile_place_is_no_source(exchange: Callable[..., Exchange]) -> None:
+    """Of a session, where a breach says that it should be signed."""
+    seen = exchange(1, "start", {HOSTILE: "x"})
+    breach = Breach(f"$.{HOSTILE}", "a KS signed with the account's secret", "another")
+
+    claims = list(conditions(breach, [seen], {1: "r1"}, repr))
+
+    assert [each for each in claims if "SystemExit" in each and "said(" in each] == []
+
+
 def test_ids_names_and_secrets_become_expressions(exchange: Callable[..., Exchange]) -> None:
     """What differs from run to run is no literal."""
     add = exchange(1, "add", {"id": "0_abcdefgh"}, name="kc-1-xab127 n", partnerId=102)
